@@ -1,0 +1,82 @@
+"""zokio: an async runtime whose scheduler is specified and model-checked.
+
+import zokio
+
+async def main():
+    async with zokio.TaskGroup() as group:
+        group.spawn(zokio.sleep(1))
+        group.spawn(zokio.sleep(1))
+
+zokio.run(main())
+"""
+
+from zokio import net as net
+from zokio import time as time
+from zokio.core import task_state as _task_state
+from zokio.core.future import Future, poll_fn
+from zokio.core.join import JoinHandle
+from zokio.core.poll import PENDING, Poll, Ready
+from zokio.core.waker import Context, Waker
+from zokio.errors import (
+    AbortedError,
+    BrokenError,
+    BusyError,
+    Cancelled,
+    ClosedError,
+    InternalError,
+)
+from zokio.metrics import RuntimeMetrics
+from zokio.runtime.blocking import spawn_blocking
+from zokio.runtime.combine import join, select
+from zokio.runtime.config import RuntimeConfig
+from zokio.runtime.dump import TaskDump
+from zokio.runtime.group import TaskGroup
+from zokio.runtime.runtime import Runtime, run
+from zokio.runtime.scope import CancelScope
+from zokio.runtime.shutdown import ShutdownReport
+from zokio.runtime.spawn import current_task, spawn, yield_now
+from zokio.runtime.token import CancellationToken
+from zokio.time import move_on_after, sleep, timeout
+
+compiled: bool = not (_task_state.__file__ or "").endswith(".py")
+"""Whether the kernel modules were compiled; the same files, interpreted, otherwise."""
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "PENDING",
+    "AbortedError",
+    "BrokenError",
+    "BusyError",
+    "CancelScope",
+    "CancellationToken",
+    "Cancelled",
+    "ClosedError",
+    "Context",
+    "Future",
+    "InternalError",
+    "JoinHandle",
+    "Poll",
+    "Ready",
+    "Runtime",
+    "RuntimeConfig",
+    "RuntimeMetrics",
+    "ShutdownReport",
+    "TaskDump",
+    "TaskGroup",
+    "Waker",
+    "compiled",
+    "current_task",
+    "join",
+    "move_on_after",
+    "net",
+    "poll_fn",
+    "run",
+    "select",
+    "sleep",
+    "spawn",
+    "spawn_blocking",
+    "time",
+    "timeout",
+    "yield_now",
+]

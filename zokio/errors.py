@@ -1,0 +1,130 @@
+"""The errors of zokio, divided by whose fault it is.
+
+- You used it wrongly: `UsageError` and what stands under it.
+- You closed it: `ClosedError`. Two of your tasks are in one place: `BusyError`.
+- The other side, or the system, broke it: `BrokenError`, always an `OSError` with its errno.
+- Somebody ended the task: `AbortedError` for whoever awaits it, `Cancelled` inside it.
+- zokio itself is wrong: `InternalError`.
+
+Every message says what happened, in which state, and what to do.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+
+class Cancelled(BaseException):
+    """Raised at a suspension point inside a cancelled scope. Never swallow it.
+
+    Clean up and let it pass: the scope that was cancelled catches it. While the scope is
+    cancelled every further suspension point raises it again, unless it is shielded.
+    """
+
+
+class ZokioError(Exception):
+    """The base of every error of zokio that a program may want to catch."""
+
+
+class UsageError(ZokioError, RuntimeError):
+    """The program uses zokio in a way that cannot work; the message says what to do."""
+
+
+class NoRuntimeError(UsageError):
+    """An operation that needs a running runtime was used outside of one."""
+
+
+class NestedRuntimeError(UsageError):
+    """`run` or `block_on` was called inside a running runtime."""
+
+
+class NotAwaitableError(UsageError, TypeError):
+    """Something that zokio cannot await was awaited, spawned, joined or selected."""
+
+
+class NeverAwaitedError(UsageError):
+    """A task returned a coroutine that nobody awaited or spawned."""
+
+
+class DeadlockError(UsageError):
+    """Under the simulated reactor: every task waits and nothing can ever wake one."""
+
+
+class ClosedError(ZokioError):
+    """It was closed on this side: by `close`, by leaving its block, or by a shutdown."""
+
+
+class BusyError(ZokioError, RuntimeError):
+    """Two tasks are in one place where there is room for one."""
+
+
+class AbortedError(ZokioError):
+    """The awaited task was aborted, or cancelled with the scope that it ran in."""
+
+
+class LimitError(ZokioError, ValueError):
+    """The data exceeds a limit which the caller set."""
+
+
+class InternalError(ZokioError):
+    """An invariant of zokio is broken: a defect of zokio, please report the whole message."""
+
+
+class BrokenError(ZokioError, OSError):
+    """The other side, or the system, broke it. `errno` says how, `partial` what came before."""
+
+    partial: bytes = b""
+
+
+class RefusedError(BrokenError, ConnectionRefusedError):
+    """Nobody listens there."""
+
+
+class ResetError(BrokenError, ConnectionResetError):
+    """The other side reset the connection."""
+
+
+class PipeError(BrokenError, BrokenPipeError):
+    """The other side does not read any more."""
+
+
+class ConnectTimeoutError(BrokenError, TimeoutError):
+    """Nobody answered in time: the packets are dropped, or the listener's backlog is full."""
+
+
+class AddressInUseError(BrokenError):
+    """Another socket already has this address."""
+
+
+class EndedError(BrokenError, EOFError):
+    """The stream ended in the middle of what was asked for; `partial` holds what had come."""
+
+
+class DescriptorsExhaustedError(BrokenError):
+    """The process or the system has no descriptor left."""
+
+
+_KINDS: dict[int, tuple[type[BrokenError], str]] = {
+    errno.ECONNREFUSED: (RefusedError, "check the address, and that the server runs"),
+    errno.ECONNRESET: (ResetError, "the peer is gone; connect again"),
+    errno.ECONNABORTED: (ResetError, "the peer is gone; connect again"),
+    errno.EPIPE: (PipeError, "the peer closed its side; stop writing"),
+    errno.ETIMEDOUT: (
+        ConnectTimeoutError,
+        "check the address and the firewall, and that the listener's backlog is not full",
+    ),
+    errno.EADDRINUSE: (
+        AddressInUseError,
+        "choose another port, port 0 for any free one, or stop who holds it",
+    ),
+    errno.EMFILE: (DescriptorsExhaustedError, "close connections, or raise `ulimit -n`"),
+    errno.ENFILE: (DescriptorsExhaustedError, "close connections, or raise the system's limit"),
+}
+
+
+def broken(error: OSError, what: str) -> BrokenError:
+    """The `BrokenError` of the right kind for an `OSError` that came while doing `what`."""
+    number = error.errno or errno.EIO
+    kind, advice = _KINDS.get(number, (BrokenError, "the operation cannot go on"))
+    return kind(number, f"{what}: {os.strerror(number)}; {advice}")

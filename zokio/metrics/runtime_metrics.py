@@ -1,0 +1,33 @@
+"""RuntimeMetrics: one consistent look at the counters of a runtime."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeMetrics:
+    """Counts since the runtime was made, and lengths at this moment."""
+
+    tasks_spawned: int
+    """Tasks made so far."""
+    tasks_alive: int
+    """Tasks that are not done."""
+    polls: int
+    """Polls of tasks."""
+    turns: int
+    """Visits to the reactor."""
+    parks: int
+    """Visits to the reactor that were allowed to wait."""
+    io_wakes: int
+    """Tasks woken by readiness."""
+    timers_fired: int
+    """Timers that came due."""
+    timers_pending: int
+    """Timers that have neither fired nor been cancelled."""
+    ready_length: int
+    """Tasks that stand in the run queue."""
+    injected_length: int
+    """Entries from other threads that are not yet taken in."""
+    blocking_pending: int
+    """Blocking calls that were handed to the pool and have not returned."""

@@ -1,0 +1,303 @@
+"""TcpStream: a connected TCP socket, read and written by coroutines.
+
+Reading tries the socket at once when the registration says that it is readable, and suspends only
+when it is not; a short read means that everything was taken. One task may read and one may write
+at the same time. Cancelling an operation loses nothing that was not already handed over: see each
+method.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from types import TracebackType
+from typing import Self
+
+from zokio.errors import (
+    BrokenError,
+    ClosedError,
+    ConnectTimeoutError,
+    EndedError,
+    LimitError,
+    UsageError,
+    broken,
+)
+from zokio.net.readiness import (
+    let_others_run_as_reader,
+    let_others_run_as_writer,
+    until_readable,
+    until_writable,
+)
+from zokio.net.resolve import Endpoint, resolve
+from zokio.reactor.contract import Address, Socket
+from zokio.runtime.current import current_runtime
+from zokio.time.timeout import timeout as time_limit
+
+CHUNK_BYTES = 65_536
+"""How much `read_exact` and `read_until` ask the socket for at a time."""
+
+
+class TcpStream:
+    """A connection. Made by `connect` or `TcpListener.accept`; close it, or use `async with`."""
+
+    __slots__ = ("_buffer", "_recv", "_registration", "_runtime", "_send", "_socket", "_spend")
+
+    def __init__(self, sock: Socket) -> None:
+        runtime = current_runtime()
+        self._socket = sock
+        self._runtime = runtime
+        self._registration = runtime.reactor.register(sock.fileno())
+        self._registration.writable = True  # a new connection has room
+        self._buffer = b""  # what was received and not yet read
+        # Bound once: these are called for every message.
+        self._recv = sock.recv
+        self._send = sock.send
+        self._spend = runtime.budget.spend
+
+    @classmethod
+    async def connect(cls, host: str, port: int, *, timeout: float | None = None) -> TcpStream:
+        """Connect to a host; its addresses are tried one after the other.
+
+        Args:
+            host: a name, or an address in figures.
+            port: 1 to 65535.
+            timeout: seconds for all of it; None waits as long as the system does.
+
+        Raises:
+            RefusedError: nobody listens there.
+            ConnectTimeoutError: no answer in time, for instance from a full backlog.
+            BrokenError: the name is not known, or the network fails otherwise.
+        """
+        try:
+            with time_limit(timeout):
+                return await cls._connect_any(await resolve(host, port))
+        except TimeoutError as error:
+            if isinstance(error, BrokenError):
+                raise
+            raise ConnectTimeoutError(
+                errno.ETIMEDOUT,
+                f"no answer from {host} port {port} within {timeout} s: the packets are dropped, "
+                "or the listener's backlog is full; check the address, or give it more time",
+            ) from None
+
+    @classmethod
+    async def _connect_any(cls, endpoints: list[Endpoint]) -> TcpStream:
+        for endpoint in endpoints[:-1]:
+            try:
+                return await cls._connect(endpoint)
+            except BrokenError:
+                continue
+        return await cls._connect(endpoints[-1])
+
+    @classmethod
+    async def _connect(cls, endpoint: Endpoint) -> TcpStream:
+        sock = current_runtime().reactor.socket(endpoint.family)
+        try:
+            number = sock.connect_ex(endpoint.address)
+            stream = cls(sock)
+        except BaseException:
+            sock.close()
+            raise
+        try:
+            if number in (errno.EINPROGRESS, errno.EWOULDBLOCK):
+                stream._registration.writable = False
+                await until_writable(stream._registration)
+                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if number:
+                raise broken(OSError(number, os.strerror(number)), f"connect {endpoint.address}")
+            stream.set_no_delay()
+            return stream
+        except BaseException:
+            stream.close()
+            raise
+
+    def set_no_delay(self) -> None:
+        """Send small messages at once (TCP_NODELAY)."""
+        try:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:
+            pass  # the peer has reset already: the next operation says so
+
+    async def read(self, n: int) -> bytes:
+        """Read what is there, `n` bytes at the most; wait if there is nothing.
+
+        Args:
+            n: 1 or more.
+
+        Returns:
+            1 to `n` bytes, or b"" at the end of the stream. Cancelled, it has read nothing.
+
+        Raises:
+            BusyError: another task already reads this stream.
+            ClosedError: it was closed on this side.
+            ResetError: the peer reset the connection.
+        """
+        if self._buffer or n < 1:
+            return self._take(n)
+        registration = self._registration
+        if registration.reader is not None:
+            raise registration.busy_reading()
+        if self._spend():
+            await let_others_run_as_reader(registration)
+        while True:
+            if registration.readable:
+                try:
+                    data = self._recv(n)
+                except BlockingIOError:
+                    registration.would_block_reading()
+                except OSError as error:
+                    raise self._error(error, "read") from error
+                else:
+                    if len(data) < n:
+                        registration.clear_readable()
+                    return data
+            await until_readable(registration)
+
+    def _take(self, n: int) -> bytes:
+        if n < 1:
+            raise UsageError(f"read({n}): ask for at least one byte")
+        data, self._buffer = self._buffer[:n], self._buffer[n:]
+        return data
+
+    async def read_exact(self, n: int) -> bytes:
+        """Read exactly `n` bytes. Cancelled, what had come is kept for the next read.
+
+        Raises:
+            EndedError: the stream ended before; `partial` holds what had come.
+            BusyError, ClosedError, ResetError: as `read`.
+        """
+        while len(self._buffer) < n:
+            await self._fill(f"{n} bytes")
+        data, self._buffer = self._buffer[:n], self._buffer[n:]
+        return data
+
+    async def read_until(self, separator: bytes, limit: int = 65_536) -> bytes:
+        """Read up to and including `separator`. Cancelled, what had come is kept.
+
+        Args:
+            separator: at least one byte.
+            limit: how many bytes, the separator included, there may be at the most.
+
+        Raises:
+            LimitError: there is no separator within the limit; nothing was taken.
+            EndedError: the stream ended before; `partial` holds what had come.
+            BusyError, ClosedError, ResetError: as `read`.
+        """
+        if not separator:
+            raise UsageError("read_until(b''): the separator must have at least one byte")
+        searched = 0
+        while True:
+            found = self._buffer.find(separator, max(0, searched - len(separator) + 1))
+            end = found + len(separator) if found >= 0 else len(self._buffer) + 1
+            if end > limit:
+                raise LimitError(
+                    f"no {separator!r} within {limit} bytes; raise the limit, or close the stream"
+                )
+            if found >= 0:
+                data, self._buffer = self._buffer[:end], self._buffer[end:]
+                return data
+            searched = len(self._buffer)
+            await self._fill(repr(separator))
+
+    async def _fill(self, wanted: str) -> None:
+        """Receive more into the buffer."""
+        buffered, self._buffer = self._buffer, b""
+        try:
+            data = await self.read(CHUNK_BYTES)
+        finally:
+            self._buffer = buffered + self._buffer
+        if not data:
+            error = EndedError(
+                errno.ECONNRESET,
+                f"the peer closed the stream after {len(buffered)} bytes, before {wanted}",
+            )
+            error.partial, self._buffer = self._buffer, b""
+            raise error
+        self._buffer += data
+
+    async def write_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Write all of `data`; wait while the peer does not read.
+
+        Cancelled or failed in the middle, an unknown part has been sent: close the stream then.
+
+        Raises:
+            BusyError: another task already waits to write to this stream.
+            ClosedError: it was closed on this side.
+            PipeError, ResetError: the peer reads no more.
+        """
+        registration = self._registration
+        if registration.writer is not None:
+            raise registration.busy_writing()
+        if self._spend():
+            await let_others_run_as_writer(registration)
+        rest: bytes | bytearray | memoryview = data
+        while True:
+            if registration.writable:
+                try:
+                    sent = self._send(rest)
+                except BlockingIOError:
+                    registration.clear_writable()
+                except OSError as error:
+                    raise self._error(error, "write") from error
+                else:
+                    if sent == len(rest):
+                        return
+                    rest = memoryview(rest)[sent:]
+                    registration.clear_writable()
+            else:
+                await until_writable(registration)
+
+    async def shutdown_write(self) -> None:
+        """Tell the peer that nothing more will come; reading goes on.
+
+        Raises:
+            ClosedError: it was closed on this side.
+            BrokenError: the connection is gone.
+        """
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            raise self._error(error, "shut down") from error
+
+    def close(self) -> None:
+        """Close the connection, at once and for good. Whoever waits on it gets ClosedError."""
+        for task in self._runtime.reactor.deregister(self._registration):
+            task.wake()
+        self._socket.close()
+
+    def _error(self, error: OSError, what: str) -> Exception:
+        if self._registration.closed:
+            return ClosedError(f"{what}: this stream was closed on this side; open a new one")
+        return broken(error, what)
+
+    @property
+    def local_address(self) -> Address:
+        """The address of this side; for IPv4 a pair of host and port."""
+        try:
+            return self._socket.getsockname()
+        except OSError as error:
+            raise self._error(error, "local_address") from error
+
+    @property
+    def peer_address(self) -> Address:
+        """The address of the other side.
+
+        Raises:
+            BrokenError: the connection is gone.
+        """
+        try:
+            return self._socket.getpeername()
+        except OSError as error:
+            raise self._error(error, "peer_address") from error
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

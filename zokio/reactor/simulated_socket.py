@@ -1,0 +1,214 @@
+"""Sockets in memory, with the manners of non-blocking TCP sockets on loopback.
+
+Guarantees: bytes arrive once and in order; a buffer has room for `BUFFER_BYTES`, so writes come
+back short or raise BlockingIOError as real ones do; `close` with unread bytes, or after `SO_LINGER`
+0, resets the peer; descriptors are the lowest free numbers, so they are reused at once.
+
+There is no latency, no loss and no urgent data.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable
+
+from zokio.reactor.contract import Address
+
+BUFFER_BYTES = 65_536
+FIRST_PORT = 49_152
+
+
+class SimulatedNetwork:
+    """The one host of a simulation: its descriptors and its ports."""
+
+    def __init__(self, changed: Callable[[int], None]) -> None:
+        self.sockets: dict[int, SimulatedSocket] = {}
+        self.listeners: dict[Address, SimulatedSocket] = {}
+        self.changed = changed
+        """Told the descriptor of every socket whose readiness may have risen."""
+
+    def add(self, sock: SimulatedSocket) -> int:
+        """The lowest free descriptor, now taken."""
+        fd = next(number for number in range(3, 1 << 20) if number not in self.sockets)
+        self.sockets[fd] = sock
+        return fd
+
+    def free_port(self, host: str) -> Address:
+        """An address of `host` on which nobody listens."""
+        port = FIRST_PORT
+        while (host, port) in self.listeners:
+            port += 1
+        return (host, port)
+
+
+class SimulatedSocket:
+    """See `zokio.reactor.contract.Socket`, which says what it can do."""
+
+    def __init__(self, network: SimulatedNetwork) -> None:
+        self._network = network
+        self._fd = network.add(self)
+        self._name: Address = ("0.0.0.0", 0)
+        self._peer_name: Address = None
+        self._peer: SimulatedSocket | None = None
+        self._received = bytearray()
+        self._backlog: deque[SimulatedSocket] | None = None
+        self._backlog_max = 0
+        self._turned_away: deque[SimulatedSocket] = deque()  # they connect when there is room
+        self._error = 0
+        self._ended = False  # the peer writes no more
+        self._shut = False  # this side writes no more
+        self._linger_zero = False
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def setblocking(self, blocking: bool, /) -> None:
+        """Simulated sockets never block."""
+
+    def getsockname(self) -> Address:
+        return self._name
+
+    def getpeername(self) -> Address:
+        if self._peer_name is None:
+            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
+        return self._peer_name
+
+    def getsockopt(self, level: int, option: int, /) -> int:
+        if (level, option) != (socket.SOL_SOCKET, socket.SO_ERROR):
+            raise OSError(errno.ENOPROTOOPT, os.strerror(errno.ENOPROTOOPT))
+        number, self._error = self._error, 0
+        return number
+
+    def setsockopt(self, level: int, option: int, value: int | bytes, /) -> None:
+        if (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER) and isinstance(value, bytes):
+            self._linger_zero = struct.unpack("ii", value) == (1, 0)
+
+    def bind(self, address: Address, /) -> None:
+        host, port = address[0], address[1]
+        name = (host, port) if port else self._network.free_port(host)
+        if name in self._network.listeners:
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        self._name = name
+
+    def listen(self, backlog: int, /) -> None:
+        self._backlog = deque()
+        self._backlog_max = max(1, backlog)
+        self._network.listeners[self._name] = self
+
+    def accept(self) -> tuple[SimulatedSocket, Address]:
+        if not self._backlog:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        sock = self._backlog.popleft()
+        if self._turned_away:
+            patient = self._turned_away.popleft()
+            patient._establish(self, self._backlog)
+            self._network.changed(patient._fd)
+        return sock, sock._peer_name
+
+    def connect_ex(self, address: Address, /) -> int:
+        """Connect at once; like a real one it says EINPROGRESS and reports by an event."""
+        listener = self._network.listeners.get((address[0], address[1]))
+        if listener is None or listener._backlog is None:
+            self._error = errno.ECONNREFUSED
+            self._ended = True
+        elif len(listener._backlog) < listener._backlog_max:
+            self._establish(listener, listener._backlog)
+        else:
+            listener._turned_away.append(self)  # the backlog is full: nobody answers yet
+        self._network.changed(self._fd)
+        return errno.EINPROGRESS
+
+    def _establish(self, listener: SimulatedSocket, backlog: deque[SimulatedSocket]) -> None:
+        other = SimulatedSocket(self._network)
+        self._name = (listener._name[0], FIRST_PORT + self._fd)
+        self._peer_name = other._name = listener._name
+        other._peer_name = self._name
+        self._peer, other._peer = other, self
+        backlog.append(other)
+        self._network.changed(listener._fd)
+
+    def recv(self, size: int, /) -> bytes:
+        self._raise_error()
+        if not self._received:
+            if self._ended:
+                return b""
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        was_full = len(self._received) >= BUFFER_BYTES
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        if was_full and self._peer is not None:
+            self._network.changed(self._peer._fd)
+        return data
+
+    def send(self, data: bytes | bytearray | memoryview, /) -> int:
+        self._raise_error()
+        peer = self._peer
+        if self._shut or peer is None:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+        room = BUFFER_BYTES - len(peer._received)
+        if room == 0:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        peer._received += data[:room]
+        self._network.changed(peer._fd)
+        return min(room, len(data))
+
+    def shutdown(self, how: int, /) -> None:
+        if self._peer is None and self._peer_name is None:
+            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
+        if how != socket.SHUT_RD and not self._shut:
+            self._shut = True
+            if self._peer is not None:
+                self._peer._end(0)
+
+    def close(self) -> None:
+        if self._fd < 0:
+            return
+        if self._network.listeners.get(self._name) is self:
+            del self._network.listeners[self._name]
+        for waiting in self._backlog or ():
+            waiting._linger_zero = True
+            waiting.close()
+        for listener in self._network.listeners.values():
+            if self in listener._turned_away:
+                listener._turned_away.remove(self)
+        if self._peer is not None:
+            reset = self._linger_zero or bool(self._received)
+            self._peer._peer = None
+            self._peer._end(errno.ECONNRESET if reset else 0)
+        del self._network.sockets[self._fd]
+        self._peer = None
+        self._fd = -1
+
+    def is_readable(self) -> bool:
+        """Whether `recv` or `accept` would answer at once."""
+        return bool(self._received or self._backlog or self._ended or self._error)
+
+    def is_writable(self) -> bool:
+        """Whether `send` would answer at once, or a connection attempt is decided."""
+        if self._backlog is not None:
+            return False
+        peer = self._peer
+        if peer is None:
+            return self._ended or self._error != 0
+        return len(peer._received) < BUFFER_BYTES
+
+    def has_ended(self) -> bool:
+        """Whether the peer has closed, shut down or reset."""
+        return self._ended or self._error != 0
+
+    def _end(self, error: int) -> None:
+        """The peer writes no more, or is gone."""
+        self._ended = True
+        if error:
+            self._error = error
+            self._received.clear()
+        self._network.changed(self._fd)
+
+    def _raise_error(self) -> None:
+        if self._error:
+            number, self._error = self._error, 0
+            raise OSError(number, os.strerror(number))

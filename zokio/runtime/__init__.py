@@ -1,0 +1,1 @@
+"""The runtime: assembles scheduler, timers and reactor, and gives tasks their structure."""

@@ -1,0 +1,34 @@
+"""What may be spawned: coroutines, and anything that can be awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from types import CoroutineType
+from typing import Any, TypeVar, cast
+
+from zokio.errors import NotAwaitableError
+
+T = TypeVar("T")
+
+
+async def _drive(awaitable: Awaitable[T]) -> T:
+    return await awaitable
+
+
+def as_coroutine(awaitable: Awaitable[T], who: str) -> CoroutineType[Any, Any, T]:
+    """`awaitable` as a native coroutine.
+
+    Raises:
+        NotAwaitableError: it is none; `who` names the function that was given it.
+    """
+    if type(awaitable) is CoroutineType:
+        return awaitable
+    if hasattr(awaitable, "__await__"):
+        return cast("CoroutineType[Any, Any, T]", _drive(awaitable))
+    raise NotAwaitableError(f"{who} takes a coroutine, not {awaitable!r}{_advice(awaitable)}")
+
+
+def _advice(thing: object) -> str:
+    if callable(thing):
+        return "; call it: write f() and not f"
+    return "; write it as an `async def` and call that"

@@ -1,0 +1,84 @@
+"""RuntimeConfig: how a runtime is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zokio.errors import UsageError
+from zokio.reactor.backends import REACTORS
+
+NUMA_POLICIES = ("auto", "off")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_duration(value: object) -> bool:
+    return isinstance(value, int | float) and value >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeConfig:
+    """The settings of a runtime; every one is checked when the object is made.
+
+    Attributes:
+        workers: threads that poll tasks; 0 polls them on the calling thread. More than 0 is not
+            available yet, and refused.
+        blocking_threads: threads for `spawn_blocking`, at the most; made when needed.
+        budget: operations that may complete without waiting before one yields to other tasks.
+        reactor: "auto", "epoll", "kqueue", "poll", "select", "portable" or "simulated".
+        numa: "auto" or "off"; it concerns worker threads, so with workers=0 it changes nothing.
+        metrics: whether `Runtime.metrics()` may be asked.
+        on_task_panic: called with the task's name and its error, instead of the report through
+            `logging`, when a task failed and nobody asked for its result.
+        event_interval: polls between two visits to the reactor while tasks are ready.
+        shutdown_timeout: seconds that cancelled tasks get for their cleanup before a shutdown
+            drops them, unless `shutdown` is told otherwise.
+
+    Raises:
+        UsageError: a setting is out of its range.
+    """
+
+    workers: int = 0
+    blocking_threads: int = 64
+    budget: int = 128
+    reactor: str = "auto"
+    numa: str = "auto"
+    metrics: bool = True
+    on_task_panic: Callable[[str, BaseException], None] | None = None
+    event_interval: int = 61
+    shutdown_timeout: float = 10.0
+
+    def __post_init__(self) -> None:
+        self._check_workers()
+        for name in ("blocking_threads", "budget", "event_interval"):
+            self._check(name, _is_whole(getattr(self, name)), "be a whole number")
+            self._check(name, getattr(self, name) >= 1, "be at least 1")
+        self._check("reactor", self.reactor in REACTORS, f"be one of {', '.join(REACTORS)}")
+        self._check("numa", self.numa in NUMA_POLICIES, f"be one of {', '.join(NUMA_POLICIES)}")
+        self._check("metrics", isinstance(self.metrics, bool), "be True or False")
+        self._check(
+            "on_task_panic",
+            self.on_task_panic is None or callable(self.on_task_panic),
+            "be None or a function (name, error)",
+        )
+        self._check(
+            "shutdown_timeout",
+            _is_duration(self.shutdown_timeout),
+            "be a number of seconds, 0 or more",
+        )
+
+    def _check_workers(self) -> None:
+        self._check("workers", _is_whole(self.workers), "be a whole number")
+        self._check("workers", self.workers >= 0, "be 0 or more")
+        if self.workers > 0:
+            raise UsageError(
+                f"RuntimeConfig(workers={self.workers}): worker threads are not available in this "
+                "version; use workers=0, which runs every task on the calling thread"
+            )
+
+    def _check(self, name: str, holds: bool, rule: str) -> None:
+        if not holds:
+            raise UsageError(f"RuntimeConfig({name}={getattr(self, name)!r}): it must {rule}")

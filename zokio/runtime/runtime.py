@@ -1,0 +1,305 @@
+"""Runtime: one thread that polls tasks, fires timers and waits for descriptors.
+
+    while the root task is not done:
+        poll ready tasks, `event_interval` at most          scheduler
+        visit the reactor; wait there if nothing is ready   reactor, parked
+        take in what other threads injected                 run queue
+        fire the timers that are due                        timers
+
+Guarantees: nothing ready means no processor time used; a wake from another thread ends the wait;
+a task that fails harms nobody. A `KeyboardInterrupt` or `SystemExit` raised by any task leaves
+`block_on`; the other tasks are cancelled and clean up when the runtime is shut down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
+from itertools import count
+from types import TracebackType
+from typing import Self, TypeVar
+
+from zokio.core.budget import Budget
+from zokio.core.current import CURRENT
+from zokio.core.join import JoinHandle
+from zokio.core.run_queue import RunQueue
+from zokio.core.task import Task, TaskId
+from zokio.core.task_state import DONE
+from zokio.env.threads import get_ident
+from zokio.errors import ClosedError, NestedRuntimeError, UsageError, ZokioError
+from zokio.metrics import RuntimeMetrics
+from zokio.reactor.backends import make_reactor
+from zokio.reactor.contract import Reactor
+from zokio.runtime.awaitable import as_coroutine
+from zokio.runtime.blocking import BlockingPool
+from zokio.runtime.config import RuntimeConfig
+from zokio.runtime.current import RUNNING
+from zokio.runtime.dump import TaskDump, dump_tasks
+from zokio.runtime.interrupt import Interrupts
+from zokio.runtime.invariants import check_runtime
+from zokio.runtime.report import log_failure
+from zokio.runtime.shutdown import ShutdownReport, shut_down
+from zokio.scheduler.current_thread import CurrentThread
+from zokio.timers.deadline import wait_ns
+from zokio.timers.queue import TimerQueue
+
+T = TypeVar("T")
+
+
+class Runtime:
+    """Runs coroutines on the calling thread. Use it as a context manager, or `shutdown` it.
+
+    Args:
+        config: the settings; the defaults if None.
+        reactor: a reactor made by hand, for tests; otherwise the one that `config` names.
+
+    Raises:
+        UsageError: the platform lacks the reactor.
+    """
+
+    def __init__(
+        self, config: RuntimeConfig | None = None, *, reactor: Reactor | None = None
+    ) -> None:
+        self.config = RuntimeConfig() if config is None else config
+        self.reactor = make_reactor(self.config.reactor) if reactor is None else reactor
+        self.queue = RunQueue(self.reactor.unpark)
+        self.report = self.config.on_task_panic or log_failure
+        self.scheduler = CurrentThread(self.queue, self.report)
+        self.timers = TimerQueue()
+        self.budget = Budget(self.config.budget)
+        self.blocking = BlockingPool(self.config.blocking_threads)
+        self.tasks: dict[TaskId, Task] = {}
+        """Every task that is not done."""
+        self.closing = False
+        self.turns = 0
+        self.parks = 0
+        self.io_wakes = 0
+        self._next_id = count(1).__next__
+        self._last_id = 0
+
+    def spawn(self, coroutine: Awaitable[T], name: str | None = None) -> JoinHandle[T]:
+        """Start a task. From any thread.
+
+        Args:
+            coroutine: what the task runs.
+            name: for reports and dumps; the coroutine's qualified name if None.
+
+        Raises:
+            NotAwaitableError: `coroutine` is nothing that can be awaited.
+            ClosedError: the runtime was shut down.
+        """
+        return JoinHandle(self.start_task(coroutine, name, self.forget, "spawn"))
+
+    def start_task(
+        self,
+        awaitable: Awaitable[object],
+        name: str | None,
+        on_done: Callable[[Task], None],
+        who: str,
+    ) -> Task:
+        """A new task at the end of the run queue; `on_done` has to end in `forget`."""
+        coroutine = as_coroutine(awaitable, who)
+        if self.queue.closed:
+            coroutine.close()
+            raise ClosedError(f"{who}: the runtime was shut down; make a new one")
+        number = self._next_id()
+        task = Task(
+            coroutine,
+            self.queue,
+            copy_context(),
+            TaskId(number),
+            coroutine.__qualname__ if name is None else name,
+        )
+        task.on_done = on_done
+        if get_ident() == self.queue.thread:
+            self._adopt(task)
+        else:
+            self.queue.inject(partial(self._adopt, task))
+        return task
+
+    def _adopt(self, task: Task) -> None:
+        self.tasks[task.id] = task
+        self._last_id = max(self._last_id, task.id)
+        self.queue.ready.append(task)
+        if self.closing:
+            task.abort()
+
+    def forget(self, task: Task) -> None:
+        """The task is done: the runtime needs it no more."""
+        del self.tasks[task.id]
+
+    def block_on(self, coroutine: Awaitable[T]) -> T:
+        """Run a coroutine to its end; other tasks run meanwhile, and pause when it ends.
+
+        On the main thread a SIGINT cancels the coroutine, and when its cleanup has ended
+        KeyboardInterrupt is raised; a second SIGINT raises it at once.
+
+        Raises:
+            NestedRuntimeError: a runtime is running on this thread already.
+            AbortedError: the coroutine's task was aborted.
+            BaseException: whatever the coroutine raised.
+        """
+        root = as_coroutine(coroutine, "block_on")
+        try:
+            self._check_may_enter()
+        except ZokioError:
+            root.close()
+            raise
+        with self.entered():
+            task = self.start_task(root, None, self.forget, "block_on")
+            with Interrupts(task, self.reactor.bell_fd):
+                self.run_until(lambda: task.state is DONE)
+                return JoinHandle[T](task).result()
+
+    def step(self) -> bool:
+        """One scheduling step without waiting: visit the reactor and the timers, poll one task.
+
+        Returns:
+            False when nothing was ready.
+        """
+        with self.entered():
+            self.turn(may_wait=False)
+            return self.scheduler.poll_ready(1) == 1
+
+    def run_until(self, is_over: Callable[[], bool]) -> None:
+        """Turn until `is_over` says so. The calling thread is inside `entered`."""
+        interval = self.config.event_interval
+        while not is_over():
+            self.scheduler.poll_ready(interval)
+            if is_over():
+                return
+            self.turn(may_wait=True)
+
+    def turn(self, may_wait: bool) -> None:
+        """Visit the reactor, the other threads' work and the timers; wait if nothing is ready."""
+        queue = self.queue
+        self.turns += 1
+        if may_wait and not queue.ready and not queue.injected:
+            batch = self._park()
+        else:
+            batch = self.reactor.wait(0)
+        self.io_wakes += len(batch)
+        for task in batch:
+            task.wake()
+        if queue.injected:
+            queue.drain_injected()
+        if self.timers:
+            self.timers.expire(self.reactor.now_ns())
+
+    def _park(self) -> list[Task]:
+        """Wait for an event, the next timer, or the bell.
+
+        Announce first and look once more afterwards: whoever injects in between either is seen
+        here or sees `parked` and rings.
+        """
+        self.parks += 1
+        queue = self.queue
+        queue.parked = True  # spec: announce
+        try:
+            timeout_ns = 0 if queue.injected else self._time_to_next_timer_ns()  # spec: recheck
+            return self.reactor.wait(timeout_ns)  # spec: sleep
+        finally:
+            queue.parked = False
+
+    def _time_to_next_timer_ns(self) -> int | None:
+        deadline_ns = self.timers.next_deadline_ns()
+        return None if deadline_ns is None else wait_ns(deadline_ns, self.reactor.now_ns())
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """The calling thread runs this runtime inside the block."""
+        self._check_may_enter()
+        self.queue.thread = get_ident()
+        RUNNING.runtime, CURRENT.queue = self, self.queue
+        try:
+            yield
+        finally:
+            RUNNING.runtime = CURRENT.queue = None
+
+    def _check_may_enter(self) -> None:
+        if RUNNING.runtime is not None:
+            raise NestedRuntimeError(
+                "a zokio runtime is running on this thread already; inside it, await the "
+                "coroutine or zokio.spawn it"
+            )
+        if self.queue.closed:
+            raise ClosedError("the runtime was shut down; make a new one")
+
+    def metrics(self) -> RuntimeMetrics:
+        """The counters. From any thread, then possibly a moment old.
+
+        Raises:
+            UsageError: the runtime was made with metrics=False.
+        """
+        if not self.config.metrics:
+            raise UsageError("this runtime keeps no metrics; use RuntimeConfig(metrics=True)")
+        return RuntimeMetrics(
+            tasks_spawned=self._last_id,
+            tasks_alive=len(self.tasks),
+            polls=self.scheduler.polls,
+            turns=self.turns,
+            parks=self.parks,
+            io_wakes=self.io_wakes,
+            timers_fired=self.timers.fired,
+            timers_pending=len(self.timers),
+            ready_length=len(self.queue.ready),
+            injected_length=len(self.queue.injected),
+            blocking_pending=self.blocking.pending,
+        )
+
+    def dump(self) -> TaskDump:
+        """Every task that is not done, with where it waits. From the runtime's own thread."""
+        return dump_tasks(self.tasks.values())
+
+    def shutdown(self, timeout: float | None = None) -> ShutdownReport:
+        """Cancel every task, let it clean up, drop what is left, and close everything.
+
+        Args:
+            timeout: seconds for the cleanup; `RuntimeConfig.shutdown_timeout` if None.
+
+        Raises:
+            NestedRuntimeError: called from inside a running runtime.
+        """
+        return shut_down(self, self.config.shutdown_timeout if timeout is None else timeout)
+
+    def check_invariants(self) -> None:
+        """Assert everything that must hold between two steps; for tests and for the curious."""
+        check_runtime(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.shutdown()
+
+
+def run(coroutine: Awaitable[T], *, config: RuntimeConfig | None = None) -> T:
+    """Run a coroutine to its end on a fresh runtime, then cancel and clean up what is left.
+
+    On the main thread a SIGINT cancels the coroutine; its cleanup runs, then KeyboardInterrupt is
+    raised. A second SIGINT raises it at once.
+
+    Args:
+        coroutine: what to run; usually `main()`.
+        config: the settings of the runtime; the defaults if None.
+
+    Raises:
+        NestedRuntimeError: a runtime is running on this thread already.
+        NotAwaitableError: `coroutine` is no coroutine.
+        BaseException: whatever the coroutine raised.
+    """
+    root = as_coroutine(coroutine, "run")
+    if RUNNING.runtime is not None:
+        root.close()
+        raise NestedRuntimeError(
+            "zokio.run was called inside a running runtime; await the coroutine or zokio.spawn it"
+        )
+    with Runtime(config) as runtime:
+        return runtime.block_on(root)

@@ -1,0 +1,134 @@
+"""CancelScope: a block whose contents can be cancelled as a whole, by hand or by a deadline.
+
+Cancellation is a level, as in trio: while the scope is cancelled, every suspension point inside it
+raises `Cancelled`, in the task that entered it and in every task that was spawned into it. The
+scope catches its own `Cancelled` at the end of the block, and lets one from outside pass. A shield
+keeps a cancellation from outside away until the block ends.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from zokio.core.cancel import CancelNode
+from zokio.core.current import current_task
+from zokio.env.clock import SECOND_NS
+from zokio.errors import Cancelled, UsageError
+from zokio.runtime.current import current_runtime
+from zokio.timers.deadline import NEVER_NS, duration_ns
+from zokio.timers.queue import Timer
+
+if TYPE_CHECKING:
+    from zokio.runtime.runtime import Runtime
+
+
+class CancelScope(CancelNode):
+    """`with CancelScope() as scope:` (or `async with`, which is the same).
+
+    Args:
+        deadline: the instant at which it cancels itself, in seconds of `zokio.time.now()`.
+        shield: whether cancellation from outside is kept away while the block runs.
+
+    Attributes:
+        cancel_called: somebody called `cancel`, or the deadline has passed.
+        cancelled_caught: the block was left by this scope's own cancellation.
+    """
+
+    __slots__ = ("_deadline_ns", "_runtime", "_timer", "cancelled_caught")
+
+    def __init__(self, deadline: float | None = None, shield: bool = False) -> None:
+        super().__init__(shield)
+        self._deadline_ns = NEVER_NS if deadline is None else duration_ns(deadline)
+        self._runtime: Runtime | None = None
+        self._timer: Timer | None = None
+        self.cancelled_caught = False
+
+    @property
+    def deadline(self) -> float | None:
+        """The deadline in seconds of `zokio.time.now()`. Setting it moves it, also inside."""
+        return None if self._deadline_ns == NEVER_NS else self._deadline_ns / SECOND_NS
+
+    @deadline.setter
+    def deadline(self, deadline: float | None) -> None:
+        self._deadline_ns = NEVER_NS if deadline is None else duration_ns(deadline)
+        self._stop_timer()
+        self._start_timer()
+
+    def cancel(self) -> None:
+        """Cancel what is inside. From any thread; before the block it cancels the block to come."""
+        runtime = self._runtime
+        if runtime is None or runtime.queue.is_local():
+            super().cancel()
+        else:
+            runtime.queue.inject(self.cancel)
+
+    def __enter__(self) -> Self:
+        task = current_task()
+        if self._runtime is not None:
+            raise UsageError("this CancelScope was entered before; make a new one for each block")
+        self._runtime = current_runtime()
+        task.own_root()
+        self.attach(task.scope, task)
+        task.scope = self
+        task.refresh_cancel()
+        self._start_timer()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        self._stop_timer()
+        task = self.task
+        if task is None or task.scope is not self:
+            raise UsageError(
+                "a CancelScope was left out of order: leave scopes in the reverse order of "
+                "entering them, in the same task, and do not `yield` out of one"
+            )
+        outer_cancelled = self.outer_cancelled()
+        task.scope = self.parent
+        self.detach()
+        task.refresh_cancel()
+        if not self.cancel_called or outer_cancelled:
+            return False
+        return self._catch(error)
+
+    def _catch(self, error: BaseException | None) -> bool:
+        """Catch this scope's own Cancelled, also from among the errors of a group."""
+        if isinstance(error, Cancelled):
+            self.cancelled_caught = True
+            return True
+        if isinstance(error, BaseExceptionGroup):
+            own, others = error.split(Cancelled)
+            self.cancelled_caught = own is not None
+            if own is not None and others is not None:
+                raise others
+            return own is not None
+        return False
+
+    def _start_timer(self) -> None:
+        if self._runtime is None or self._deadline_ns == NEVER_NS or self.cancel_called:
+            return
+        if self._deadline_ns <= self._runtime.reactor.now_ns():
+            self.cancel()
+        else:
+            self._timer = self._runtime.timers.insert(self._deadline_ns, self.cancel)
+
+    def _stop_timer(self) -> None:
+        if self._runtime is not None and self._timer is not None:
+            self._runtime.timers.cancel(self._timer)
+            self._timer = None
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        return self.__exit__(kind, error, traceback)

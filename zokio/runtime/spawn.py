@@ -1,0 +1,38 @@
+"""Starting tasks and yielding, for code that runs inside a runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from zokio.core.current import current_task as current_task
+from zokio.core.join import JoinHandle
+from zokio.core.suspend import yield_now as yield_now
+from zokio.errors import NoRuntimeError
+from zokio.runtime.current import current_runtime
+
+T = TypeVar("T")
+
+
+def spawn(coroutine: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
+    """Start a task on the running runtime, which keeps it alive until it ends.
+
+    Args:
+        coroutine: what the task runs.
+        name: for reports and dumps; the coroutine's qualified name if None.
+
+    Returns:
+        A handle; await it for the value or the error. Dropping it does not stop the task.
+
+    Raises:
+        NoRuntimeError: no runtime is running on this thread.
+        NotAwaitableError: `coroutine` is nothing that can be awaited.
+    """
+    try:
+        runtime = current_runtime()
+    except NoRuntimeError:
+        close = getattr(coroutine, "close", None)
+        if close is not None:
+            close()  # it will never run: the error says so, Python need not warn as well
+        raise
+    return runtime.spawn(coroutine, name)

@@ -1,0 +1,1 @@
+"""The schedulers: who polls the tasks that are owed a poll, and in which order."""
