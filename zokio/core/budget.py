@@ -31,6 +31,10 @@ class Budget:
         self.size = size
         self.left = size
 
+    def refill(self) -> None:
+        """None was left, and the operation that wanted one yields: see `spend`."""
+        self.left, _ = spend(0, self.size)
+
     def spend(self) -> bool:
         """Spend one unit; True when the operation has to yield first."""
         self.left, must_yield = spend(self.left, self.size)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from zokio.core.task_state import IDLE, QUEUED
 from zokio.env.threads import get_ident
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ class RunQueue:
         """The task that is being polled now."""
         self.parked = False
         self.closed = False
+
+    def wake_batch(self, tasks: list[Task]) -> None:
+        """Wake many of this queue's tasks at once, between two polls, on the owning thread."""
+        append = self.ready.append
+        for task in tasks:
+            if task.state is IDLE:  # wake: none is RUNNING, the other states stay
+                task.state = QUEUED
+                append(task)
 
     def is_local(self) -> bool:
         """Whether the calling thread owns this queue."""

@@ -1,65 +1,87 @@
-"""Suspending until a descriptor can be read or written."""
+"""Suspending until a descriptor can be read or written.
+
+These are the one place where streams and listeners wait. They are written flat, since they run once
+for every message: a call costs as much as all the rest of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from types import coroutine
 
-from zokio.core.current import current_task
+from zokio.core.run_queue import RunQueue
 from zokio.core.suspend import AGAIN, Again
+from zokio.errors import NoRuntimeError
 from zokio.reactor.registration import Registration
 
 
 @coroutine
-def until_readable(registration: Registration) -> Generator[None, None, None]:
-    """Suspend until the `readable` flag is up.
+def until_readable(registration: Registration, queue: RunQueue) -> Generator[None, None, None]:
+    """Suspend until the `readable` flag is up, which it is too when the descriptor was closed.
+
+    The caller has seen that the flag is down and that there is no reader.
 
     Raises:
-        BusyError: another task already reads this descriptor.
-        ClosedError: it was closed.
+        NoRuntimeError: the calling code runs in another runtime, or in none.
     """
-    task = current_task()
+    task = queue.task
+    if task is None:
+        raise _not_here(registration)
+    registration.reader = task
+    if registration.on_wait is not None:
+        registration.on_wait(registration)
     try:
+        yield
         while not registration.readable:
-            registration.wait_readable(task)
-            yield
+            yield  # woken for another reason
     finally:
-        if registration.reader is task:
-            registration.stop_reading()
+        registration.reader = None
+        if registration.on_wait is not None:
+            registration.on_wait(registration)
 
 
 @coroutine
-def until_writable(registration: Registration) -> Generator[None, None, None]:
-    """Suspend until the `writable` flag is up. Raises as `until_readable`."""
-    task = current_task()
+def until_writable(registration: Registration, queue: RunQueue) -> Generator[None, None, None]:
+    """Suspend until the `writable` flag is up: see `until_readable`."""
+    task = queue.task
+    if task is None:
+        raise _not_here(registration)
+    registration.writer = task
+    if registration.on_wait is not None:
+        registration.on_wait(registration)
     try:
+        yield
         while not registration.writable:
-            registration.wait_writable(task)
-            yield
+            yield  # woken for another reason
     finally:
-        if registration.writer is task:
-            registration.stop_writing()
+        registration.writer = None
+        if registration.on_wait is not None:
+            registration.on_wait(registration)
 
 
 @coroutine
-def let_others_run_as_reader(registration: Registration) -> Generator[Again, None, None]:
-    """`yield_now` which keeps the reader's place."""
-    task = current_task()
-    registration.wait_readable(task)
+def let_others_run(
+    registration: Registration, queue: RunQueue, *, reading: bool
+) -> Generator[Again, None, None]:
+    """`yield_now` which keeps the place of the reader, or of the writer."""
+    task = queue.task
+    if task is None:
+        raise _not_here(registration)
+    if reading:
+        registration.reader = task
+    else:
+        registration.writer = task
     try:
         yield AGAIN
     finally:
-        if registration.reader is task:
-            registration.stop_reading()
+        if reading:
+            registration.reader = None
+        else:
+            registration.writer = None
 
 
-@coroutine
-def let_others_run_as_writer(registration: Registration) -> Generator[Again, None, None]:
-    """`yield_now` which keeps the writer's place."""
-    task = current_task()
-    registration.wait_writable(task)
-    try:
-        yield AGAIN
-    finally:
-        if registration.writer is task:
-            registration.stop_writing()
+def _not_here(registration: Registration) -> NoRuntimeError:
+    return NoRuntimeError(
+        f"fd {registration.fd} belongs to a runtime that is not running this code; use a stream "
+        "in the runtime which opened it"
+    )

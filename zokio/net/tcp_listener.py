@@ -15,7 +15,7 @@ from zokio.errors import (
     UsageError,
     broken,
 )
-from zokio.net.readiness import let_others_run_as_reader, until_readable
+from zokio.net.readiness import let_others_run, until_readable
 from zokio.net.resolve import numeric_endpoint
 from zokio.net.tcp_stream import TcpStream
 from zokio.reactor.contract import Address, Socket
@@ -94,7 +94,7 @@ class TcpListener:
         if registration.reader is not None:
             raise registration.busy_reading()
         if self._runtime.budget.spend():
-            await let_others_run_as_reader(registration)
+            await let_others_run(registration, self._runtime.queue, reading=True)
         while True:
             if registration.readable:
                 try:
@@ -106,7 +106,7 @@ class TcpListener:
                 else:
                     return self._wrap(sock), address
             else:
-                await until_readable(registration)
+                await until_readable(registration, self._runtime.queue)
 
     def _wrap(self, sock: Socket) -> TcpStream:
         try:

@@ -1,9 +1,11 @@
 """TcpStream: a connected TCP socket, read and written by coroutines.
 
 Reading tries the socket at once when the registration says that it is readable, and suspends only
-when it is not; a short read means that everything was taken. One task may read and one may write
-at the same time. Cancelling an operation loses nothing that was not already handed over: see each
-method.
+when it is not; a short read means that everything was taken. `read` and `write_all` are written
+flat: they are what every message goes through, and a call costs as much as the rest of them.
+
+One task may read and one may write at the same time. Cancelling an operation loses nothing that
+was not already handed over: see each method.
 """
 
 from __future__ import annotations
@@ -24,8 +26,7 @@ from zokio.errors import (
     broken,
 )
 from zokio.net.readiness import (
-    let_others_run_as_reader,
-    let_others_run_as_writer,
+    let_others_run,
     until_readable,
     until_writable,
 )
@@ -41,19 +42,29 @@ CHUNK_BYTES = 65_536
 class TcpStream:
     """A connection. Made by `connect` or `TcpListener.accept`; close it, or use `async with`."""
 
-    __slots__ = ("_buffer", "_recv", "_registration", "_runtime", "_send", "_socket", "_spend")
+    __slots__ = (
+        "_budget",
+        "_buffer",
+        "_queue",
+        "_reactor",
+        "_recv",
+        "_registration",
+        "_send",
+        "_socket",
+    )
 
     def __init__(self, sock: Socket) -> None:
         runtime = current_runtime()
         self._socket = sock
-        self._runtime = runtime
+        self._reactor = runtime.reactor
+        self._queue = runtime.queue
         self._registration = runtime.reactor.register(sock.fileno())
         self._registration.writable = True  # a new connection has room
         self._buffer = b""  # what was received and not yet read
         # Bound once: these are called for every message.
         self._recv = sock.recv
         self._send = sock.send
-        self._spend = runtime.budget.spend
+        self._budget = runtime.budget
 
     @classmethod
     async def connect(cls, host: str, port: int, *, timeout: float | None = None) -> TcpStream:
@@ -102,7 +113,7 @@ class TcpStream:
         try:
             if number in (errno.EINPROGRESS, errno.EWOULDBLOCK):
                 stream._registration.writable = False
-                await until_writable(stream._registration)
+                await until_writable(stream._registration, stream._queue)
                 number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if number:
                 raise broken(OSError(number, os.strerror(number)), f"connect {endpoint.address}")
@@ -138,8 +149,12 @@ class TcpStream:
         registration = self._registration
         if registration.reader is not None:
             raise registration.busy_reading()
-        if self._spend():
-            await let_others_run_as_reader(registration)
+        budget = self._budget
+        if budget.left:
+            budget.left -= 1
+        else:
+            budget.refill()
+            await let_others_run(registration, self._queue, reading=True)
         while True:
             if registration.readable:
                 try:
@@ -149,10 +164,10 @@ class TcpStream:
                 except OSError as error:
                     raise self._error(error, "read") from error
                 else:
-                    if len(data) < n:
-                        registration.clear_readable()
+                    if len(data) < n:  # everything was taken
+                        registration.readable = registration.ended
                     return data
-            await until_readable(registration)
+            await until_readable(registration, self._queue)
 
     def _take(self, n: int) -> bytes:
         if n < 1:
@@ -229,8 +244,12 @@ class TcpStream:
         registration = self._registration
         if registration.writer is not None:
             raise registration.busy_writing()
-        if self._spend():
-            await let_others_run_as_writer(registration)
+        budget = self._budget
+        if budget.left:
+            budget.left -= 1
+        else:
+            budget.refill()
+            await let_others_run(registration, self._queue, reading=False)
         rest: bytes | bytearray | memoryview = data
         while True:
             if registration.writable:
@@ -246,7 +265,7 @@ class TcpStream:
                     rest = memoryview(rest)[sent:]
                     registration.clear_writable()
             else:
-                await until_writable(registration)
+                await until_writable(registration, self._queue)
 
     async def shutdown_write(self) -> None:
         """Tell the peer that nothing more will come; reading goes on.
@@ -262,7 +281,7 @@ class TcpStream:
 
     def close(self) -> None:
         """Close the connection, at once and for good. Whoever waits on it gets ClosedError."""
-        for task in self._runtime.reactor.deregister(self._registration):
+        for task in self._reactor.deregister(self._registration):
             task.wake()
         self._socket.close()
 

@@ -25,6 +25,7 @@ INTEREST: Final = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.
 READABLE: Final = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 WRITABLE: Final = select.EPOLLOUT | select.EPOLLHUP | select.EPOLLERR
 ENDED: Final = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
+TRAFFIC: Final = select.EPOLLIN | select.EPOLLOUT
 EVENTS_MAX: Final = 1024
 WAIT_MAX_S: Final = 86_400.0
 """epoll_wait counts milliseconds in an int: wait a day at a time."""
@@ -88,12 +89,15 @@ class EpollReactor:
         registrations = self._registrations
         for fd, mask in self._epoll.poll(timeout_s, EVENTS_MAX):
             registration = registrations.get(fd)
-            if registration is not None:
-                registration.event(
-                    mask & READABLE != 0, mask & WRITABLE != 0, mask & ENDED != 0, batch
-                )
-            elif fd == self._listen_fd:
-                self._silence_bell()
+            if registration is None:
+                if fd == self._listen_fd:
+                    self._silence_bell()
+            elif mask == TRAFFIC and registration.writable:  # the common case: there is data
+                registration.readable = True
+                if registration.reader is not None:
+                    batch.append(registration.reader)
+            else:
+                registration.event(mask & READABLE, mask & WRITABLE, mask & ENDED, batch)
         return batch
 
     def unpark(self) -> None:

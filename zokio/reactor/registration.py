@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from zokio.core.task_state import IDLE
-from zokio.errors import BusyError, ClosedError
+from zokio.errors import BusyError
 
 if TYPE_CHECKING:
     from zokio.core.task import Task
@@ -55,47 +55,11 @@ class Registration:
         """The last write filled the buffer: wait for an event before the next."""
         self.writable = False
 
-    def wait_readable(self, task: Task) -> None:
-        """`task` suspends until there is something to read.
-
-        Raises:
-            BusyError: another task already does.
-            ClosedError: the descriptor was closed.
-        """
-        if self.closed:
-            raise self._closed_error()
-        if self.reader is not None and self.reader is not task:
-            raise self.busy_reading()
-        self.reader = task
-        if self.on_wait is not None:
-            self.on_wait(self)
-
-    def wait_writable(self, task: Task) -> None:
-        """`task` suspends until there is room to write. Raises as `wait_readable`."""
-        if self.closed:
-            raise self._closed_error()
-        if self.writer is not None and self.writer is not task:
-            raise self.busy_writing()
-        self.writer = task
-        if self.on_wait is not None:
-            self.on_wait(self)
-
-    def stop_reading(self) -> None:
-        """The reader waits no longer: it was cancelled."""
-        self.reader = None
-        if self.on_wait is not None:
-            self.on_wait(self)
-
-    def stop_writing(self) -> None:
-        """The writer waits no longer: it was cancelled."""
-        self.writer = None
-        if self.on_wait is not None:
-            self.on_wait(self)
-
-    def event(self, readable: bool, writable: bool, ended: bool, batch: list[Task]) -> None:
+    def event(self, readable: int, writable: int, ended: int, batch: list[Task]) -> None:
         """The backend saw this; whoever waits for it joins the batch of tasks to wake.
 
-        The task stays in its place until it runs: nobody else may slip in before it.
+        The first three are true or false. The task stays in its place until it runs: nobody else
+        may slip in before it.
         """
         if ended:
             self.ended = True
@@ -111,6 +75,7 @@ class Registration:
     def close(self) -> list[Task]:
         """Nothing comes through here any more; gives the tasks which wait, to be woken."""
         self.closed = True
+        self.readable = self.writable = True  # whoever comes finds out from the closed socket
         waiting = [task for task in (self.reader, self.writer) if task is not None]
         self.reader = self.writer = None
         return waiting
@@ -127,12 +92,6 @@ class Registration:
         who = "another task" if task is None else f"task {task.id} ({task.name})"
         return BusyError(
             f"{who} already {does} fd {self.fd}; give each direction one task, or share a channel"
-        )
-
-    def _closed_error(self) -> ClosedError:
-        return ClosedError(
-            f"fd {self.fd} was closed on this side; open a new stream, and let the tasks which "
-            "use one end before you close it"
         )
 
     def check_invariants(self) -> None:

@@ -100,6 +100,7 @@ class SimulatedSocket:
         self._network.listeners[self._name] = self
 
     def accept(self) -> tuple[SimulatedSocket, Address]:
+        self._raise_error()
         if not self._backlog:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         sock = self._backlog.popleft()
@@ -209,6 +210,8 @@ class SimulatedSocket:
         self._network.changed(self._fd)
 
     def _raise_error(self) -> None:
+        if self._fd < 0:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         if self._error:
             number, self._error = self._error, 0
             raise OSError(number, os.strerror(number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from inspect import isawaitable
 from types import CoroutineType
 from typing import Any, TypeVar, cast
 
@@ -16,16 +17,25 @@ async def _drive(awaitable: Awaitable[T]) -> T:
 
 
 def as_coroutine(awaitable: Awaitable[T], who: str) -> CoroutineType[Any, Any, T]:
-    """`awaitable` as a native coroutine.
+    """`awaitable` as a native coroutine, named after it.
 
     Raises:
         NotAwaitableError: it is none; `who` names the function that was given it.
     """
     if type(awaitable) is CoroutineType:
         return awaitable
-    if hasattr(awaitable, "__await__"):
-        return cast("CoroutineType[Any, Any, T]", _drive(awaitable))
+    if isawaitable(awaitable):  # also generators made coroutines by `types.coroutine`
+        coroutine = cast("CoroutineType[Any, Any, T]", _drive(awaitable))
+        kind = type(awaitable)
+        coroutine.__qualname__ = getattr(awaitable, "__qualname__", kind.__qualname__)
+        return coroutine
     raise NotAwaitableError(f"{who} takes a coroutine, not {awaitable!r}{_advice(awaitable)}")
+
+
+def discard(awaitable: object) -> None:
+    """A coroutine that was refused will never run: the error says so, Python need not warn too."""
+    if type(awaitable) is CoroutineType:
+        awaitable.close()
 
 
 def _advice(thing: object) -> str:

@@ -164,10 +164,11 @@ class Runtime:
             return self.scheduler.poll_ready(1) == 1
 
     def run_until(self, is_over: Callable[[], bool]) -> None:
-        """Turn until `is_over` says so. The calling thread is inside `entered`."""
+        """Poll and turn until `is_over` says so. The calling thread is inside `entered`."""
         interval = self.config.event_interval
-        while not is_over():
-            self.scheduler.poll_ready(interval)
+        poll_ready = self.scheduler.poll_ready
+        while True:
+            poll_ready(interval)
             if is_over():
                 return
             self.turn(may_wait=True)
@@ -180,12 +181,12 @@ class Runtime:
             batch = self._park()
         else:
             batch = self.reactor.wait(0)
-        self.io_wakes += len(batch)
-        for task in batch:
-            task.wake()
+        if batch:
+            self.io_wakes += len(batch)
+            queue.wake_batch(batch)
         if queue.injected:
             queue.drain_injected()
-        if self.timers:
+        if self.timers.heap:
             self.timers.expire(self.reactor.now_ns())
 
     def _park(self) -> list[Task]:
@@ -204,6 +205,8 @@ class Runtime:
             queue.parked = False
 
     def _time_to_next_timer_ns(self) -> int | None:
+        if not self.timers.heap:
+            return None
         deadline_ns = self.timers.next_deadline_ns()
         return None if deadline_ns is None else wait_ns(deadline_ns, self.reactor.now_ns())
 

@@ -9,6 +9,7 @@ from zokio.core.current import current_task as current_task
 from zokio.core.join import JoinHandle
 from zokio.core.suspend import yield_now as yield_now
 from zokio.errors import NoRuntimeError
+from zokio.runtime.awaitable import discard
 from zokio.runtime.current import current_runtime
 
 T = TypeVar("T")
@@ -31,8 +32,6 @@ def spawn(coroutine: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
     try:
         runtime = current_runtime()
     except NoRuntimeError:
-        close = getattr(coroutine, "close", None)
-        if close is not None:
-            close()  # it will never run: the error says so, Python need not warn as well
+        discard(coroutine)
         raise
     return runtime.spawn(coroutine, name)

@@ -56,10 +56,11 @@ class Timer:
 class TimerQueue:
     """The timers of one thread."""
 
-    __slots__ = ("_heap", "_numbers", "_shells", "fired")
+    __slots__ = ("_numbers", "_shells", "fired", "heap")
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Timer]] = []
+        self.heap: list[tuple[int, int, Timer]] = []
+        """Deadline, number of creation, timer; pending ones and shells."""
         self._numbers = 0
         self._shells = 0
         self.fired = 0
@@ -67,13 +68,13 @@ class TimerQueue:
 
     def __len__(self) -> int:
         """How many timers are pending."""
-        return len(self._heap) - self._shells
+        return len(self.heap) - self._shells
 
     def insert(self, deadline_ns: int, action: Callable[[], None]) -> Timer:
         """A new timer that calls `action` once `deadline_ns` has come."""
         timer = Timer(deadline_ns, action)
         self._numbers += 1
-        heappush(self._heap, (deadline_ns, self._numbers, timer))
+        heappush(self.heap, (deadline_ns, self._numbers, timer))
         return timer
 
     def cancel(self, timer: Timer) -> None:
@@ -82,12 +83,12 @@ class TimerQueue:
             timer.state = CANCELLED
             timer.action = _nothing  # let go of what it held
             self._shells += 1
-            if self._shells > SHELLS_MIN and self._shells * 2 > len(self._heap):
+            if self._shells > SHELLS_MIN and self._shells * 2 > len(self.heap):
                 self._clean()
 
     def next_deadline_ns(self) -> int | None:
         """The earliest pending deadline."""
-        heap = self._heap
+        heap = self.heap
         while heap:
             deadline_ns, _, timer = heap[0]
             if timer.state is PENDING:
@@ -98,7 +99,7 @@ class TimerQueue:
 
     def expire(self, now_ns: int) -> int:
         """Fire every timer whose deadline has come; how many fired."""
-        heap = self._heap
+        heap = self.heap
         fired = 0
         while heap and is_due(heap[0][0], now_ns):
             timer = heappop(heap)[2]
@@ -114,22 +115,22 @@ class TimerQueue:
 
     def clear(self) -> None:
         """Cancel everything."""
-        for _, _, timer in self._heap:
+        for _, _, timer in self.heap:
             if timer.state is PENDING:
                 timer.state = CANCELLED
                 timer.action = _nothing
-        self._heap.clear()
+        self.heap.clear()
         self._shells = 0
 
     def _clean(self) -> None:
         # In place: `expire` may be going through it.
-        self._heap[:] = [entry for entry in self._heap if entry[2].state is PENDING]
-        heapify(self._heap)
+        self.heap[:] = [entry for entry in self.heap if entry[2].state is PENDING]
+        heapify(self.heap)
         self._shells = 0
 
     def check_invariants(self) -> None:
         """Assert that the heap is one, and that the shells are counted right."""
-        heap = self._heap
+        heap = self.heap
         for child in range(1, len(heap)):
             above, below = heap[(child - 1) // 2], heap[child]
             assert precedes(above[0], above[1], below[0], below[1]), "the heap is out of order"
