@@ -1,0 +1,54 @@
+"""A model checker in plain Python: machines, exhaustive search, progress, stateful tests, diagrams.
+
+Write a machine as a class (`Machine`, `action`, `always`, `sometimes`, `eventually`), check it with
+`check`, drive a real implementation by the same definition with `stateful_test`, draw it with
+`to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported when
+`stateful_test` is called. It is explicit-state and in one process: no symmetry, no reduction.
+"""
+
+from zokio.model.actions import Action, AnyAction, Step, action
+from zokio.model.adapter import Adapter
+from zokio.model.checker import check
+from zokio.model.diagram import to_dot, to_mermaid
+from zokio.model.errors import ModelError
+from zokio.model.lockstep import DivergenceError, Lockstep, Witness
+from zokio.model.machine import Machine
+from zokio.model.paths import shortest_paths
+from zokio.model.progress_bar import ProgressBar
+from zokio.model.properties import Claim, always, eventually, sometimes
+from zokio.model.report import PropertyResult, Report
+from zokio.model.search import Progress, explore
+from zokio.model.stateful import StatefulTestCase, stateful_test
+from zokio.model.trace import Trace
+from zokio.model.tuples import drop, put
+
+__all__ = [
+    "Action",
+    "Adapter",
+    "AnyAction",
+    "Claim",
+    "DivergenceError",
+    "Lockstep",
+    "Machine",
+    "ModelError",
+    "Progress",
+    "ProgressBar",
+    "PropertyResult",
+    "Report",
+    "StatefulTestCase",
+    "Step",
+    "Trace",
+    "Witness",
+    "action",
+    "always",
+    "check",
+    "drop",
+    "eventually",
+    "explore",
+    "put",
+    "shortest_paths",
+    "sometimes",
+    "stateful_test",
+    "to_dot",
+    "to_mermaid",
+]

@@ -1,0 +1,135 @@
+"""`check`: explore a machine exhaustively and judge every claim that it makes.
+
+Safety and reachability are read off the states in the order of their discovery, so that the first
+state found is one with a shortest trace. Progress goes to `progress.py`, once for each value of
+the property's parameters. The order of the results is that of definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from time import perf_counter
+from typing import TypeVar
+
+from zokio.model.diagnosis import explain_predicate, require_machine
+from zokio.model.graph import Graph
+from zokio.model.literal import assignments, literal
+from zokio.model.machine import Machine
+from zokio.model.progress import counterexample
+from zokio.model.properties import Claim
+from zokio.model.report import Outcome, PropertyResult, Report, overall
+from zokio.model.search import ProgressReport, explore
+
+S = TypeVar("S", bound=tuple[Hashable, ...])
+
+
+def check(
+    machine: Machine[S],
+    *,
+    states_max: int | None = None,
+    progress: ProgressReport | None = None,
+) -> Report:
+    """Explore every reachable state of `machine` and judge its claims.
+
+    The search is not ended by a violation: the report is about all claims, the canaries among
+    them. A machine without bounds needs `states_max`.
+
+    Args:
+        machine: A configured machine.
+        states_max: Stop once more states than this are found; what is not violated by then is
+            "incomplete", which is never a pass.
+        progress: Called with a `Progress` after every few thousand states.
+
+    Raises:
+        ModelError: The machine is written wrongly; the message says where and what to do.
+    """
+    started = perf_counter()
+    require_machine(machine)
+    claims = machine.claims
+    wants_edges = any(claim.kind == "eventually" for claim in claims.values())
+    graph = explore(machine, edges=wants_edges, states_max=states_max, progress=progress)
+    results = tuple(_judge(machine, graph, name, claim) for name, claim in claims.items())
+    counts = _action_counts(machine, graph)
+    idle = tuple(
+        action.name
+        for action in machine.actions
+        if graph.complete and not counts[action.name] and not action.may_be_idle
+    )
+    return Report(
+        machine=machine.title,
+        configuration=machine.configuration,
+        states=len(graph.states),
+        transitions=sum(graph.fired),
+        depth=graph.depth,
+        properties=results,
+        action_counts=counts,
+        outcome=overall(results, idle, graph.complete),
+        seconds=perf_counter() - started,
+        never_enabled=idle,
+        complete=graph.complete,
+    )
+
+
+def _action_counts(machine: Machine[S], graph: Graph[S]) -> dict[str, int]:
+    counts = {action.name: 0 for action in machine.actions}
+    for step, count in zip(graph.steps, graph.fired, strict=True):
+        counts[step.name] += count
+    return counts
+
+
+def _judge(machine: Machine[S], graph: Graph[S], name: str, claim: Claim) -> PropertyResult:
+    if claim.kind == "eventually":
+        return _judge_progress(machine, graph, name, claim)
+    wanted = claim.kind == "sometimes"
+    found = _first(machine, graph, name, wanted)
+    unfound: Outcome = "violated" if wanted else "holds"
+    outcome: Outcome = ("holds" if wanted else "violated") if found is not None else unfound
+    if found is None and not graph.complete:
+        outcome = "incomplete"
+    trace = None if found is None else graph.trace(graph.path(found))
+    return PropertyResult(name, claim.kind, claim.canary, outcome, trace=trace)
+
+
+def _first(machine: Machine[S], graph: Graph[S], name: str, wanted: bool) -> int | None:
+    """Return the first state of which the predicate says `wanted`."""
+    predicate = getattr(machine, name)
+    number = 0
+    try:
+        for number, state in enumerate(graph.states):
+            if bool(predicate(state)) is wanted:
+                return number
+    except Exception as error:
+        explain_predicate(machine, name, graph.states[number], error)
+    return None
+
+
+def _judge_progress(
+    machine: Machine[S], graph: Graph[S], name: str, claim: Claim
+) -> PropertyResult:
+    fair = [step.action.fair for step in graph.steps]
+    for arguments in machine.arguments_over(claim.of):
+        begins = bytearray(b"\1") * len(graph.states)
+        if claim.after is not None:
+            begins = _everywhere(machine, graph, claim.after, arguments)
+        holds = _everywhere(machine, graph, name, arguments)
+        trace = counterexample(graph, begins, holds, fair)
+        if trace is not None:
+            texts = dict(zip(claim.of, map(literal, arguments), strict=True))
+            instance = assignments(texts, sign="=")
+            return PropertyResult(name, claim.kind, claim.canary, "violated", instance, trace)
+    outcome: Outcome = "holds" if graph.complete else "incomplete"
+    return PropertyResult(name, claim.kind, claim.canary, outcome)
+
+
+def _everywhere(
+    machine: Machine[S], graph: Graph[S], name: str, arguments: tuple[Hashable, ...]
+) -> bytearray:
+    """Return by state number whether the predicate holds."""
+    predicate = getattr(machine, name)
+    answers = bytearray()
+    try:
+        for state in graph.states:
+            answers.append(bool(predicate(state, *arguments)))
+    except Exception as error:
+        explain_predicate(machine, name, graph.states[len(answers)], error)
+    return answers

@@ -1,0 +1,12 @@
+"""The one error of this package.
+
+`ModelError` says that a machine is written wrongly: which machine, which action or property, in
+which state, and what to do. It never stands for a property that does not hold: that is an outcome
+of a report, not an error.
+"""
+
+from __future__ import annotations
+
+
+class ModelError(Exception):
+    """A machine, or an adapter of one, is written in a way that cannot be checked."""

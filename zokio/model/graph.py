@@ -1,0 +1,103 @@
+"""The graph of a machine's reachable states, as the search found it.
+
+States and steps are numbers that count in lists; transitions, when they are kept, stand in flat
+arrays of 4-byte numbers. It guarantees that a state with a lower number is never farther from the
+initial states. It knows no properties and does not grow by itself: `search.py` fills it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from zokio.model.actions import Step
+from zokio.model.trace import Trace
+
+S = TypeVar("S", bound=tuple[Hashable, ...])
+
+
+@dataclass(slots=True)
+class Edges:
+    """The transitions of the expanded states: those of state `n` stand at
+    `offsets[n]:offsets[n + 1]` of `targets` (state numbers) and `labels` (step numbers)."""
+
+    offsets: array[int] = field(default_factory=lambda: array("I", [0]))
+    targets: array[int] = field(default_factory=lambda: array("I"))
+    labels: array[int] = field(default_factory=lambda: array("I"))
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk in a graph: the first state's number, then (step number, state number) pairs."""
+
+    start: int
+    edges: list[tuple[int, int]]
+
+    @property
+    def end(self) -> int:
+        """The number of the last state."""
+        return self.edges[-1][1] if self.edges else self.start
+
+
+@dataclass(slots=True)
+class Graph(Generic[S]):
+    """The reachable states and how they were reached.
+
+    Attributes:
+        steps: The machine's steps; step numbers count in it.
+        states: In the order of discovery; state numbers count in it.
+        initial: How many of the first states are initial.
+        parents: By state: the number of the state from which it was first reached.
+        reached_by: By state: the number of the step by which it was first reached.
+        levels: By depth: the number of the first state of that depth.
+        fired: By step: how many transitions it makes.
+        expanded: How many states, from the first on, had all their steps followed.
+        edges: The transitions, if they were asked for.
+    """
+
+    steps: tuple[Step, ...]
+    states: list[S]
+    initial: int
+    parents: array[int]
+    reached_by: array[int]
+    fired: list[int]
+    levels: list[int] = field(default_factory=lambda: [0])
+    expanded: int = 0
+    edges: Edges | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every reachable state is in the graph, with all its steps."""
+        return self.expanded == len(self.states)
+
+    @property
+    def depth(self) -> int:
+        """Steps from the initial states to the states farthest from them."""
+        return len(self.levels) - 1
+
+    def depth_of(self, number: int) -> int:
+        """Return the length of a shortest path to a state."""
+        return bisect_right(self.levels, number) - 1
+
+    def path(self, number: int) -> Walk:
+        """Return a shortest walk from an initial state to a state."""
+        walk: list[tuple[int, int]] = []
+        while number >= self.initial:
+            walk.append((self.reached_by[number], number))
+            number = self.parents[number]
+        return Walk(number, walk[::-1])
+
+    def out(self, number: int) -> Iterator[tuple[int, int]]:
+        """Yield the transitions of an expanded state: the step's number, the next state's."""
+        if self.edges is None:
+            raise ValueError("the graph was explored without its edges")
+        begin, end = self.edges.offsets[number], self.edges.offsets[number + 1]
+        return zip(self.edges.labels[begin:end], self.edges.targets[begin:end], strict=True)
+
+    def trace(self, walk: Walk, loop: int | None = None) -> Trace[S]:
+        """Return a walk as a trace; `loop` as in `Trace`."""
+        taken = tuple((self.steps[step], self.states[target]) for step, target in walk.edges)
+        return Trace(self.states[walk.start], taken, loop)
