@@ -1,0 +1,133 @@
+# One command for each thing. `make` or `make help` lists them.
+
+PYTHON ?= python3
+# Worker processes of pytest: "auto" takes every processor, 0 runs the tests one after another.
+JOBS ?= auto
+
+VENV := .venv
+DEMO := .venv-demo
+COMPILED := .venv-compiled
+BUILD := build
+BIN := $(VENV)/bin
+COMPILED_BIN := $(CURDIR)/$(COMPILED)/bin
+
+# What is type-checked and linted: those of our folders that exist.
+CODE := $(wildcard zokio spec tests proofs examples benchmarks)
+SOURCES := $(shell find zokio spec -type f -not -name '*.pyc' 2>/dev/null)
+# What the compiled build is tested with. zokio/ is not among it: it comes from site-packages.
+TESTED := $(wildcard pyproject.toml spec tests proofs examples benchmarks)
+
+INSTALL = -m pip install --quiet --disable-pip-version-check
+PARALLEL = -n $(JOBS) --dist worksteal
+TEST_EXTRAS := cli,http,dns,test,bench
+
+# Run from a folder without zokio/, Python finds the compiled one in site-packages.
+define copy_tests
+	@rm -rf $(BUILD)/compiled-tests && mkdir -p $(BUILD)/compiled-tests
+	@cp -R $(TESTED) $(BUILD)/compiled-tests/
+endef
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo check format test unit stateful proofs mutants model bench compiled test-compiled \
+	bench-compiled test-all clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(DEMO)/.stamp ## Install zokio in an environment of its own and run `zokio demo` (under 30 s)
+	@$(DEMO)/bin/zokio demo
+
+check: $(VENV)/.stamp ## Fast: ruff, mypy --strict, import layers, architecture rules
+	@echo "== ruff" && $(BIN)/ruff check $(CODE) setup.py && $(BIN)/ruff format --check $(CODE) setup.py
+	@echo "== mypy --strict" && $(BIN)/mypy $(CODE)
+	@echo "== import layers" && $(BIN)/lint-imports --no-logo
+	@echo "== architecture" && $(BIN)/python -m pytest -q tests/test_architecture.py tests/test_architecture_rules.py
+
+format: $(VENV)/.stamp ## Let ruff format the code and mend what it can
+	@$(BIN)/ruff format $(CODE) setup.py && $(BIN)/ruff check --fix $(CODE) setup.py
+
+test: check unit model proofs ## Everything: check, tests with coverage >= 95 %, zokio check, proofs
+	@echo "== all passed"
+
+unit: $(VENV)/.stamp ## The tests, with branch coverage of zokio/ and spec/ gated at 95 %
+	@echo "== tests" && $(BIN)/python -m pytest -q $(PARALLEL) --cov --cov-report=term
+
+model: $(VENV)/.stamp ## Model-check the specifications (zokio check)
+	@echo "== zokio check" && $(BIN)/zokio check
+
+proofs: $(VENV)/.stamp ## CrossHair contracts and z3 proofs, each with its known-bad twin
+	@echo "== proofs" && $(BIN)/python -m pytest -q proofs
+
+stateful: $(VENV)/.stamp ## The stateful tests, long: HYPOTHESIS_PROFILE=long
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q $(PARALLEL) --timeout=0 tests/stateful
+
+mutants: $(VENV)/.stamp ## The planted bugs: each must be caught
+	@$(BIN)/python -m pytest -v tests/mutants
+
+bench: $(VENV)/.stamp ## zokio against asyncio, uvloop, rloop and trio: a table, JSON and PNG in build/
+	@mkdir -p $(BUILD)
+	@$(BIN)/python -m benchmarks --json $(BUILD)/benchmarks.json --png $(BUILD)/benchmarks.png
+
+compiled: $(COMPILED)/.stamp ## Build the kernel with mypyc into .venv-compiled
+	@cd $(BUILD) && $(COMPILED_BIN)/python -c 'import zokio; print("zokio.compiled is", zokio.compiled)'
+
+test-compiled: compiled ## Run the whole suite on the compiled build
+	$(copy_tests)
+	@echo "== tests, compiled" && cd $(BUILD)/compiled-tests && \
+		ZOKIO_EXPECT_COMPILED=1 $(COMPILED_BIN)/python -m pytest -q $(PARALLEL)
+
+bench-compiled: compiled ## The same benchmarks on the compiled build
+	$(copy_tests)
+	@cd $(BUILD)/compiled-tests && $(COMPILED_BIN)/python -m benchmarks \
+		--json ../benchmarks-compiled.json --png ../benchmarks-compiled.png
+
+test-all: ## Run the tests on every installed Python of 3.11, 3.12 and 3.13
+	@.ci/test-all
+
+clean: ## Remove what was built, and the environments that this file made
+	@rm -rf $(BUILD) dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache $(DEMO) $(COMPILED) .venv-3.*
+	@if [ -e $(VENV)/.stamp ]; then rm -rf $(VENV); fi
+	@find zokio spec tests proofs examples benchmarks -name __pycache__ -prune \
+		-exec rm -rf {} + 2>/dev/null || true
+
+# The environments. A stamp says that the installation ended well; it is older than what it was
+# made from when it has to be made again.
+
+$(VENV)/.stamp: pyproject.toml setup.py
+	@echo "== environment $(VENV)"
+	@$(PYTHON) .ci/require_python.py
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python $(INSTALL) --editable '.[$(TEST_EXTRAS)]'
+	@touch $@
+
+# Installed from a fresh copy of the sources: nothing stale gets in from an earlier build, and no
+# extension module lands in zokio/, where it would shadow its .py file.
+define copy_sources
+	@rm -rf $(BUILD)/$(1) && mkdir -p $(BUILD)/$(1)
+	@cp -R pyproject.toml setup.py README.md LICENSE zokio spec $(BUILD)/$(1)/
+endef
+
+$(DEMO)/.stamp: pyproject.toml setup.py $(SOURCES)
+	@echo "== environment $(DEMO)"
+	@$(PYTHON) .ci/require_python.py
+	@test -x $(DEMO)/bin/python || $(PYTHON) -m venv $(DEMO)
+	$(call copy_sources,demo)
+	@$(DEMO)/bin/python $(INSTALL) --force-reinstall '$(BUILD)/demo[cli]'
+	@touch $@
+
+$(COMPILED)/.dependencies: pyproject.toml setup.py
+	@echo "== environment $(COMPILED)"
+	@$(PYTHON) .ci/require_python.py
+	@test -x $(COMPILED)/bin/python || $(PYTHON) -m venv $(COMPILED)
+	$(call copy_sources,compiled)
+	@$(COMPILED)/bin/python $(INSTALL) --upgrade wheel '$(BUILD)/compiled[$(TEST_EXTRAS)]'
+	@touch $@
+
+$(COMPILED)/.stamp: $(COMPILED)/.dependencies $(SOURCES)
+	@echo "== mypyc"
+	$(call copy_sources,compiled)
+	@ZOKIO_COMPILE=1 $(COMPILED)/bin/python $(INSTALL) \
+		--force-reinstall --no-deps --no-build-isolation $(BUILD)/compiled
+	@touch $@

@@ -1,0 +1,55 @@
+"""What every test shares: the Hypothesis profiles, and which tests need the interpreted files.
+
+A test with the marker `interpreted` reads, patches or mutates the kernel's source: the compiled
+build leaves it out (docs/compiled.md).
+
+The profile is chosen by HYPOTHESIS_PROFILE: "default" for a developer (the same examples on every
+run), "ci" for the gate (the same, more of them), "long" for `make stateful` (new examples on every
+run; a failure prints the blob that reproduces it). No profile has a deadline: a slow machine is
+not a failure.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+import zokio
+
+SLOW_IS_NO_FAILURE = (HealthCheck.too_slow,)
+ALL_BUT_EXPLAIN = tuple(phase for phase in Phase if phase is not Phase.explain)
+
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    phases=ALL_BUT_EXPLAIN,
+    print_blob=True,
+    suppress_health_check=SLOW_IS_NO_FAILURE,
+)
+settings.register_profile("ci", settings.get_profile("default"), max_examples=100)
+settings.register_profile(
+    "long",
+    settings.get_profile("default"),
+    derandomize=False,
+    max_examples=2_000,
+    stateful_step_count=100,
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_report_header() -> str:
+    """Say at the head of every run which build is tested, and with which examples."""
+    build = "compiled" if zokio.compiled else "interpreted"
+    return f"zokio: {build} kernel, hypothesis profile {settings.get_current_profile_name()}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what reads, patches or mutates the kernel's source when the kernel is compiled."""
+    if zokio.compiled:
+        left_out = [item for item in items if item.get_closest_marker("interpreted")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
