@@ -1,0 +1,13 @@
+"""All benchmarks, in the order in which they run."""
+
+from __future__ import annotations
+
+from benchmarks.benchmark import Benchmark
+from benchmarks.echo import ECHO
+from benchmarks.idle_cpu import IDLE_CPU
+from benchmarks.idle_memory import IDLE_MEMORY
+from benchmarks.spawn_join import SPAWN_JOIN
+from benchmarks.switches import SWITCHES
+from benchmarks.timers import TIMERS
+
+BENCHMARKS: tuple[Benchmark, ...] = (SWITCHES, SPAWN_JOIN, TIMERS, ECHO, IDLE_MEMORY, IDLE_CPU)

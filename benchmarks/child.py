@@ -1,0 +1,56 @@
+"""Runs one contestant in a process of its own, and reads what it reports.
+
+The protocol: `worker.py` prints one JSON object, a `Measurement` by its field names, and exits 0;
+where the contestant is not installed it prints {"missing": reason} and exits 3. Anything else is a
+failure, with the last line of its standard error as the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from benchmarks.benchmark import Measurement, Parameters
+
+ROOT = Path(__file__).resolve().parent.parent
+EXIT_MISSING = 3
+TIMEOUT_SECONDS = 300.0
+
+
+class Missing(Exception):
+    """The contestant is not installed here."""
+
+
+class Failed(Exception):
+    """The contestant started and did not come to its end."""
+
+
+def raise_for(exit_code: int, output: str, error: str) -> NoReturn:
+    """Say why a child process ended as it did."""
+    if exit_code == EXIT_MISSING:
+        raise Missing(json.loads(output)["missing"])
+    lines = error.strip().splitlines() or [f"exit code {exit_code} and not a word"]
+    raise Failed(lines[-1])
+
+
+def measure_in_child(benchmark: str, contestant: str, parameters: Parameters) -> Measurement:
+    """Measure one contestant once.
+
+    Raises:
+        Missing: it is not installed.
+        Failed: it broke, or took longer than five minutes.
+    """
+    words = [benchmark, contestant, json.dumps(dict(parameters))]
+    command = [sys.executable, "-m", "benchmarks.worker", *words]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"no end within {TIMEOUT_SECONDS:g} s") from error
+    if done.returncode:
+        raise_for(done.returncode, done.stdout, done.stderr)
+    return Measurement(**json.loads(done.stdout))

@@ -1,0 +1,43 @@
+"""The server process of the echo benchmark.
+
+    python -m benchmarks.echo_worker CONTESTANT API
+
+prints {"port": N, "label": ..., "version": ...} and serves until its standard input ends, so that
+no server outlives the benchmark, however that ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+
+from benchmarks.child import EXIT_MISSING
+from benchmarks.contestants.registry import load
+
+
+def _exit_at_end_of_input() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(0)
+
+
+def main(name: str, api: str) -> int:
+    """Serve; the exit code."""
+    try:
+        contestant = load(name)
+    except ImportError as error:
+        print(json.dumps({"missing": str(error)}))
+        return EXIT_MISSING
+
+    def ready(port: int) -> None:
+        facts = {"port": port, "label": contestant.label, "version": contestant.version}
+        print(json.dumps(facts), flush=True)
+
+    threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
+    contestant.run(lambda: contestant.serve_echo(api, ready))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,101 @@
+"""Starts an echo server and a load client, on different cores where there are two.
+
+A server is told to stop by the end of its standard input and is killed after five seconds; no
+process outlives the `with` block.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.child import ROOT, Failed, raise_for
+
+PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that listens; facts are what it printed (JSON, so Any)."""
+
+    process: subprocess.Popen[str]
+    facts: dict[str, Any]
+
+    def cpu_seconds(self) -> float | None:
+        """CPU that its main thread has used, None where the system does not tell."""
+        schedstat = Path(f"/proc/{self.process.pid}/schedstat")
+        return int(schedstat.read_text().split()[0]) / 1e9 if schedstat.exists() else None
+
+
+def cores() -> tuple[int, int] | None:
+    """A core for the client and one for the server, or None where they cannot be had."""
+    if sys.platform != "linux":
+        return None
+    usable = sorted(os.sched_getaffinity(0))
+    return (usable[0], usable[-1]) if len(usable) > 1 else None
+
+
+@contextmanager
+def _pinned(core: int | None) -> Iterator[None]:
+    """What is started inside inherits the core; this thread gets its own cores back."""
+    if sys.platform != "linux" or core is None:
+        yield
+        return
+    usable = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usable)
+
+
+def _start(command: Sequence[str], core: int | None) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    with _pinned(core):
+        return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+@contextmanager
+def serving(command: Sequence[str], core: int | None) -> Iterator[Server]:
+    """Run an echo server for as long as the block lasts."""
+    process = _start(command, core)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line or "port" not in json.loads(line):
+            rest, error = process.communicate(timeout=PATIENCE_SECONDS)
+            raise_for(process.returncode, line + rest, error)
+        yield Server(process, json.loads(line))
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    try:
+        process.communicate(timeout=PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+def load(command: Sequence[str], core: int | None, timeout_seconds: float) -> dict[str, float]:
+    """Run a load client to its end and return the figures that it printed."""
+    process = _start(command, core)
+    try:
+        output, error = process.communicate(timeout=timeout_seconds)
+    except subprocess.TimeoutExpired as expired:
+        raise Failed(f"the load client had no end within {timeout_seconds:g} s") from expired
+    finally:
+        process.kill()
+        process.wait()
+    if process.returncode:
+        raise_for(process.returncode, output, error)
+    figures: dict[str, float] = json.loads(output)
+    return figures

@@ -1,0 +1,86 @@
+"""Rounds are interleaved, ratios are paired by round, and nobody is dropped in silence."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from benchmarks.benchmark import Case, Measurement, Parameters, WorkNotDone
+from benchmarks.child import Failed, Missing
+from benchmarks.goals import judge
+from benchmarks.interleave import run_case
+from benchmarks.report import print_report
+from benchmarks.results import CaseResult
+from benchmarks.switches import SWITCHES
+
+CASE = Case("a case", {})
+
+
+class Script:
+    """Stands in for the contestants: seconds by contestant and round, or an error to raise."""
+
+    def __init__(self, **seconds: list[float] | Exception) -> None:
+        self.seconds = seconds
+        self.calls: list[str] = []
+
+    def measure(self, contestant: str, parameters: Parameters) -> Measurement:
+        done = self.calls.count(contestant)
+        self.calls.append(contestant)
+        scripted = self.seconds[contestant]
+        if isinstance(scripted, Exception):
+            raise scripted
+        return Measurement(f"{contestant} 1.0", "1.0", 1_000_000, 0, scripted[done])
+
+    def run(self, rounds: int) -> CaseResult:
+        benchmark = dataclasses.replace(
+            SWITCHES, measure=self.measure, verify=lambda measurement, parameters: None
+        )
+        return run_case(benchmark, CASE, tuple(self.seconds), rounds, lambda _: None)
+
+
+def test_rounds_are_interleaved() -> None:
+    script = Script(zokio=[1, 1, 1], asyncio=[1, 1, 1])
+    script.run(3)
+    assert script.calls == ["zokio", "asyncio"] * 3
+
+
+def test_a_ratio_compares_the_contestants_round_by_round() -> None:
+    # The machine becomes ten times slower from round to round; zokio is always twice as fast.
+    result = Script(zokio=[1, 10, 100], asyncio=[2, 20, 200]).run(3)
+    assert result.ratio("zokio", "asyncio") == pytest.approx(2)
+    assert result.ratio("asyncio", "zokio") == pytest.approx(0.5)
+
+
+def test_a_ratio_above_one_is_better_also_where_lower_figures_are() -> None:
+    result = Script(zokio=[1], asyncio=[4]).run(1)
+    result.benchmark = dataclasses.replace(result.benchmark, better="lower")
+    assert result.ratio("zokio", "asyncio") == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(Missing("not here"), "missing"), (Failed("broke"), "failed"), (WorkNotDone("3"), "failed")],
+)
+def test_who_is_missing_or_fails_is_reported_and_asked_once(
+    error: Exception, status: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = Script(zokio=[1, 1], rloop=error)
+    result = script.run(2)
+    assert script.calls == ["zokio", "rloop", "zokio"]
+    assert result.entry("rloop") is None
+    assert result.ratio("zokio", "rloop") is None
+    print_report([result], {"date": "today"})
+    lines = [line for line in capsys.readouterr().out.splitlines() if "rloop" in line]
+    assert len(lines) == 1
+    assert status in lines[0]
+    assert str(error) in lines[0]
+
+
+@pytest.mark.parametrize(("seconds", "met"), [(0.3, True), (0.5, False)])
+def test_a_goal_is_met_only_by_the_figures(seconds: float, met: bool) -> None:
+    result = Script(zokio=[seconds], asyncio=[1]).run(1)
+    ((text, found, judged),) = judge([result])
+    assert "3 x asyncio" in text
+    assert found == pytest.approx(1 / seconds)
+    assert judged is met

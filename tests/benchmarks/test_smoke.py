@@ -1,0 +1,50 @@
+"""Every benchmark runs, in tiny sizes, on every contestant, and counts work really done."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from benchmarks.benchmark import Benchmark, Measurement, WorkNotDone
+from benchmarks.catalogue import BENCHMARKS
+from benchmarks.echo import ECHO
+from benchmarks.interleave import run_case
+from benchmarks.results import CaseResult
+
+each_benchmark = pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda b: b.name)
+
+
+def run_tiny(benchmark: Benchmark, contestants: tuple[str, ...]) -> CaseResult:
+    return run_case(benchmark, benchmark.tiny[0], contestants, 1, lambda _: None)
+
+
+@each_benchmark
+def test_every_contestant_does_the_work_or_is_reported_missing(benchmark: Benchmark) -> None:
+    result = run_tiny(benchmark, benchmark.contestants)
+    failed = {e.contestant: e.reason for e in result.entries if e.status == "failed"}
+    assert failed == {}
+    missing = {e.contestant.split()[0] for e in result.entries if e.status == "missing"}
+    assert missing <= {"uvloop", "rloop", "trio", "C"}
+    assert all(e.figures[0] > 0 for e in result.entries if e.status == "measured")
+
+
+@each_benchmark
+def test_a_benchmark_refuses_a_measurement_that_lacks_work(benchmark: Benchmark) -> None:
+    case = benchmark.tiny[0]
+    measurement = benchmark.measure(benchmark.contestants[1], case.parameters)
+    benchmark.verify(measurement, case.parameters)
+    for lacking in shortened(measurement, of_echo=benchmark is ECHO):
+        with pytest.raises(WorkNotDone):
+            benchmark.verify(lacking, case.parameters)
+
+
+def shortened(measurement: Measurement, *, of_echo: bool) -> list[Measurement]:
+    """The measurement with less done: fewer operations, or for echo an unanswered connection."""
+    if not of_echo:
+        return [dataclasses.replace(measurement, operations=measurement.operations - 1)]
+    return [
+        dataclasses.replace(measurement, together=measurement.together - 1),
+        dataclasses.replace(measurement, extra={**measurement.extra, "least": 0}),
+        dataclasses.replace(measurement, extra={**measurement.extra, "compared": 0}),
+    ]
