@@ -49,6 +49,8 @@ PUBLIC_NAMES = [
     "net",
     # Errors
     *("AbortedError", "BrokenError", "BusyError", "ClosedError", "InternalError"),
+    # Errors beside these that a program which uses it well has to catch
+    *("LimitError", "UsageError"),
     # Which build this is
     "compiled",
 ]

@@ -24,6 +24,8 @@ from zokio.errors import (
     Cancelled,
     ClosedError,
     InternalError,
+    LimitError,
+    UsageError,
 )
 from zokio.metrics import RuntimeMetrics
 from zokio.runtime.blocking import spawn_blocking
@@ -31,7 +33,8 @@ from zokio.runtime.combine import join, select
 from zokio.runtime.config import RuntimeConfig
 from zokio.runtime.dump import TaskDump
 from zokio.runtime.group import TaskGroup
-from zokio.runtime.runtime import Runtime, run
+from zokio.runtime.run import run
+from zokio.runtime.runtime import Runtime
 from zokio.runtime.scope import CancelScope
 from zokio.runtime.shutdown import ShutdownReport
 from zokio.runtime.spawn import current_task, spawn, yield_now
@@ -56,6 +59,7 @@ __all__ = [
     "Future",
     "InternalError",
     "JoinHandle",
+    "LimitError",
     "Poll",
     "Ready",
     "Runtime",
@@ -64,6 +68,7 @@ __all__ = [
     "ShutdownReport",
     "TaskDump",
     "TaskGroup",
+    "UsageError",
     "Waker",
     "compiled",
     "current_task",

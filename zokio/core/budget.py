@@ -12,11 +12,7 @@ from __future__ import annotations
 
 
 def spend(left: int, size: int) -> tuple[int, bool]:
-    """One operation wants to complete: what is left afterwards, and whether it must yield first.
-
-    pre: 0 <= left <= size and size >= 1
-    post: 0 <= __return__[0] <= size and __return__[1] == (left == 0)
-    """
+    """One operation wants to complete: what is left afterwards, and whether it must yield first."""
     if left > 0:
         return left - 1, False
     return size - 1, True

@@ -62,6 +62,19 @@ class CancelNode:
             parent.children.pop(self, None)
         self.parent = self.task = None
 
+    def take_out(self) -> None:
+        """This scope ends before the ones inside it, which then stand in its parent."""
+        parent, inside = self.parent, list(self.children or ())
+        siblings = None if parent is None else parent.children
+        self.children = None
+        self.detach()
+        for child in inside:
+            child.parent = parent
+            if siblings is not None:
+                siblings[child] = None
+            child.update()
+        self.cancel()  # members without a scope of their own: their block has ended
+
     def add_member(self, task: Task) -> None:
         """A task that has not begun is spawned into this scope."""
         if self.members is None:

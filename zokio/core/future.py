@@ -20,20 +20,22 @@ from typing import Generic, TypeVar
 
 from zokio.core.current import current_context
 from zokio.core.poll import PENDING, Poll, Ready
+from zokio.core.suspend import WAIT, Signal
 from zokio.core.waker import Context
 from zokio.errors import NotAwaitableError
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 
-class Future(ABC, Generic[T]):
+class Future(ABC, Generic[T_co]):
     """Something that will have a value of type T. Poll it until it is Ready, and not afterwards."""
 
     __slots__ = ()
 
     @abstractmethod
-    def poll(self, cx: Context) -> Poll[T]:
+    def poll(self, cx: Context) -> Poll[T_co]:
         """Go on as far as possible without waiting.
 
         Args:
@@ -54,12 +56,12 @@ class Future(ABC, Generic[T]):
             cx: what `poll` had been called with.
         """
 
-    def __await__(self) -> Generator[None, None, T]:
+    def __await__(self) -> Generator[Signal, None, T_co]:
         cx = current_context()
         answer = self.poll(cx)
         while answer is PENDING:
             try:
-                yield
+                yield WAIT
             except BaseException:
                 self.close(cx)
                 raise
@@ -70,11 +72,11 @@ class Future(ABC, Generic[T]):
             )
         return answer.value
 
-    def map(self, function: Callable[[T], U]) -> Future[U]:
+    def map(self, function: Callable[[T_co], U]) -> Future[U]:
         """A future of `function(value)`. An exception in `function` is its failure."""
         return Map(self, function)
 
-    def then(self, function: Callable[[T], Future[U]]) -> Future[U]:
+    def then(self, function: Callable[[T_co], Future[U]]) -> Future[U]:
         """A future that goes on with the future which `function(value)` gives."""
         return Then(self, function)
 

@@ -12,10 +12,10 @@ from zokio.core.task_state import DONE
 from zokio.core.waker import Context, Waker
 from zokio.errors import AbortedError, UsageError
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class JoinHandle(Future[T], Generic[T]):
+class JoinHandle(Future[T_co], Generic[T_co]):
     """Await it for the task's value, or for its error with the task's own traceback.
 
     Any number of tasks may await it, at any time, any number of times. Cancelling whoever awaits
@@ -53,7 +53,7 @@ class JoinHandle(Future[T], Generic[T]):
         """Whether the task has ended, in whichever way."""
         return self._task.state is DONE
 
-    def poll(self, cx: Context) -> Poll[T]:
+    def poll(self, cx: Context) -> Poll[T_co]:
         """See `Future.poll`."""
         outcome = self._task.outcome
         if outcome is None:
@@ -63,7 +63,7 @@ class JoinHandle(Future[T], Generic[T]):
                 return PENDING
         return self._answer(outcome)
 
-    def result(self) -> T:
+    def result(self) -> T_co:
         """The result of a task that has ended; raises what awaiting it would raise.
 
         Raises:
@@ -74,9 +74,9 @@ class JoinHandle(Future[T], Generic[T]):
             raise UsageError(f"task {self.id} ({self.name}) has not ended; await it")
         return self._answer(outcome).value
 
-    def _answer(self, outcome: Outcome) -> Ready[T]:
+    def _answer(self, outcome: Outcome) -> Ready[T_co]:
         if isinstance(outcome, Ready):
-            return cast(Ready[T], outcome)
+            return cast(Ready[T_co], outcome)
         if isinstance(outcome, Failure):
             raise outcome.take()
         raise AbortedError(

@@ -10,15 +10,16 @@ from enum import Enum
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Ready(Generic[T]):
+class Ready(Generic[T_co]):
     """The future is done; `value` is its result."""
 
     __slots__ = ("value",)
     __match_args__ = ("value",)
 
-    def __init__(self, value: T) -> None:
+    def __init__(self, value: T_co) -> None:
         self.value = value
 
     def __repr__(self) -> str:

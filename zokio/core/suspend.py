@@ -1,29 +1,31 @@
 """The two ways in which a coroutine hands the thread back to the scheduler.
 
-`yield` (nothing) says: pending, somebody holds my waker. `yield AGAIN` says: I woke myself, put me
-at the end of the queue. Nothing else may be yielded to zokio; what other runtimes yield is answered
-with an error inside the coroutine.
+`yield WAIT` says: pending, somebody holds my waker. `yield AGAIN` says: I woke myself, put me at
+the end of the queue. Nothing else may be yielded to zokio: what other runtimes yield (asyncio's
+`sleep(0)` a plain None) is answered with an error inside the coroutine, and not with silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
 from enum import Enum
 from types import coroutine
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 
-class Again(Enum):
-    """The type of `AGAIN`."""
+class Signal(Enum):
+    """What a coroutine tells the scheduler by yielding it."""
 
+    WAIT = "wait"
     AGAIN = "again"
 
 
-AGAIN: Final[Literal[Again.AGAIN]] = Again.AGAIN
+WAIT: Final[Literal[Signal.WAIT]] = Signal.WAIT
+AGAIN: Final[Literal[Signal.AGAIN]] = Signal.AGAIN
 
 
 @coroutine
-def yield_now() -> Generator[Again, None, None]:
+def yield_now() -> Generator[Signal, None, None]:
     """Let every other ready task run once, then go on.
 
     It is a suspension point: in a cancelled scope it raises `Cancelled`.
@@ -31,7 +33,20 @@ def yield_now() -> Generator[Again, None, None]:
     yield AGAIN
 
 
-@coroutine
-def suspend() -> Generator[None, None, None]:
+class _Suspension:
+    """Awaiting it yields once. An iterator over a tuple is a sixth of a suspended generator."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Signal, None, None]:
+        # An iterator is all that `await` needs; typing asks for a generator.
+        return cast("Generator[Signal, None, None]", iter(_ONE_WAIT))
+
+
+_ONE_WAIT = (WAIT,)
+_SUSPENSION = _Suspension()
+
+
+def suspend() -> Awaitable[None]:
     """Wait until the task is woken. It may be woken for no reason: check and suspend again."""
-    yield
+    return _SUSPENSION

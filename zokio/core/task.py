@@ -144,19 +144,21 @@ class Task:
 
     def finish(self, outcome: Outcome) -> None:
         """The end: keep the outcome, let go of the rest, tell whoever waits."""
+        self.outcome = outcome  # before the state: another thread may ask for it once it is DONE
         self.state = DONE
-        self.outcome = outcome
         self.send = self.run = _gone
         self.coroutine = self.context = None
         if self.root is not None:
             self.root.detach()
-        self.scope = self.root = None
+        self.scope = None
         joiners = self.joiners
         if joiners is not None:
             self.joiners = None
             for waker in joiners:
                 waker.wake()
-        self.on_done(self)
+        on_done, self.on_done = self.on_done, _forget  # whoever keeps the task keeps no owner
+        on_done(self)  # it may want to know whether the task was aborted
+        self.root = None
 
     def __repr__(self) -> str:
         return f"<Task {self.id} {self.name} {self.state.value}>"

@@ -28,8 +28,8 @@ Facts:
     DONE           has its outcome, and will never be polled again
 
 A function takes the state and gives the next one with the effect that the caller performs. The
-scheduler's loop writes these transitions out in line (a call costs it a third of its speed); the
-stateful tests hold the loop to the same machine.
+scheduler's loop writes these transitions out in line (through calls it has a third of the speed);
+the stateful tests hold the loop to the same machine.
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ from collections.abc import Generator
 from types import coroutine
 
 from zokio.core.run_queue import RunQueue
-from zokio.core.suspend import AGAIN, Again
+from zokio.core.suspend import AGAIN, WAIT, Signal
 from zokio.errors import NoRuntimeError
 from zokio.reactor.registration import Registration
 
 
 @coroutine
-def until_readable(registration: Registration, queue: RunQueue) -> Generator[None, None, None]:
+def until_readable(registration: Registration, queue: RunQueue) -> Generator[Signal, None, None]:
     """Suspend until the `readable` flag is up, which it is too when the descriptor was closed.
 
     The caller has seen that the flag is down and that there is no reader.
@@ -28,12 +28,12 @@ def until_readable(registration: Registration, queue: RunQueue) -> Generator[Non
     if task is None:
         raise _not_here(registration)
     registration.reader = task
-    if registration.on_wait is not None:
-        registration.on_wait(registration)
     try:
-        yield
+        if registration.on_wait is not None:
+            registration.on_wait(registration)
+        yield WAIT
         while not registration.readable:
-            yield  # woken for another reason
+            yield WAIT  # woken for another reason
     finally:
         registration.reader = None
         if registration.on_wait is not None:
@@ -41,18 +41,18 @@ def until_readable(registration: Registration, queue: RunQueue) -> Generator[Non
 
 
 @coroutine
-def until_writable(registration: Registration, queue: RunQueue) -> Generator[None, None, None]:
+def until_writable(registration: Registration, queue: RunQueue) -> Generator[Signal, None, None]:
     """Suspend until the `writable` flag is up: see `until_readable`."""
     task = queue.task
     if task is None:
         raise _not_here(registration)
     registration.writer = task
-    if registration.on_wait is not None:
-        registration.on_wait(registration)
     try:
-        yield
+        if registration.on_wait is not None:
+            registration.on_wait(registration)
+        yield WAIT
         while not registration.writable:
-            yield  # woken for another reason
+            yield WAIT  # woken for another reason
     finally:
         registration.writer = None
         if registration.on_wait is not None:
@@ -62,7 +62,7 @@ def until_writable(registration: Registration, queue: RunQueue) -> Generator[Non
 @coroutine
 def let_others_run(
     registration: Registration, queue: RunQueue, *, reading: bool
-) -> Generator[Again, None, None]:
+) -> Generator[Signal, None, None]:
     """`yield_now` which keeps the place of the reader, or of the writer."""
     task = queue.task
     if task is None:
@@ -78,6 +78,8 @@ def let_others_run(
             registration.reader = None
         else:
             registration.writer = None
+        if registration.on_wait is not None:
+            registration.on_wait(registration)  # the other direction may have told of both
 
 
 def _not_here(registration: Registration) -> NoRuntimeError:

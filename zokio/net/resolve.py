@@ -9,9 +9,10 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 
-from zokio.errors import BrokenError, UsageError
+from zokio.errors import BrokenError, Cancelled, UsageError
 from zokio.reactor.contract import Address
-from zokio.runtime.blocking import call_in_thread
+from zokio.runtime.blocking import ThreadResult
+from zokio.runtime.current import current_runtime
 
 LOCAL_NAMES = {"localhost": "127.0.0.1", "": "0.0.0.0"}
 
@@ -25,7 +26,7 @@ class Endpoint:
 
 
 def _is_port(value: object) -> bool:
-    return isinstance(value, int) and 0 <= value <= 65_535
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 65_535
 
 
 def check_port(port: int) -> None:
@@ -38,12 +39,23 @@ def check_port(port: int) -> None:
         raise UsageError(f"port {port!r}: a port is a whole number from 0 to 65535")
 
 
+def check_host(host: object) -> None:
+    """Refuse what is no host. The system would read a name only up to a NUL, and believe it.
+
+    Raises:
+        UsageError: it is no text, or has a NUL in it.
+    """
+    if not isinstance(host, str) or "\0" in host:
+        raise UsageError(f"host {host!r}: give a name, or an address in figures, as text")
+
+
 def numeric_endpoint(host: str, port: int) -> Endpoint | None:
     """The endpoint of an address in figures or a local name; None for other names.
 
     Raises:
-        UsageError: `port` is no port.
+        UsageError: `host` is no host, or `port` no port.
     """
+    check_host(host)
     check_port(port)
     try:
         found = socket.getaddrinfo(
@@ -61,17 +73,24 @@ def numeric_endpoint(host: str, port: int) -> Endpoint | None:
 async def resolve(host: str, port: int) -> list[Endpoint]:
     """The endpoints of a host, at least one, in the order in which to try them.
 
+    Cancelled, it does not wait for the resolver, which may take half a minute: the thread ends by
+    itself and its answer is dropped.
+
     Raises:
         BrokenError: the name is not known, or the resolver fails.
-        UsageError: `port` is no port.
+        UsageError: `host` is no host, or `port` no port.
     """
     endpoint = numeric_endpoint(host, port)
     if endpoint is not None:
         return [endpoint]
+    lookup = current_runtime().blocking.submit(
+        lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    )
     try:
-        found = await call_in_thread(
-            lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
+        found = await ThreadResult(lookup)
+    except Cancelled:
+        lookup.cancel()
+        raise
     except (OSError, UnicodeError) as error:
         number = getattr(error, "errno", None) or 0
         raise BrokenError(number, f"no address for {host!r}: {error}; check the name") from error

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import socket
 from collections.abc import Generator
 from types import TracebackType
 from typing import Self
 
-from zokio.errors import (
-    ClosedError,
-    DescriptorsExhaustedError,
-    ResetError,
-    UsageError,
-    broken,
-)
+from zokio.errors import BrokenError, ClosedError, UsageError, broken
 from zokio.net.readiness import let_others_run, until_readable
 from zokio.net.resolve import numeric_endpoint
 from zokio.net.tcp_stream import TcpStream
@@ -24,14 +20,22 @@ from zokio.time.sleep import sleep
 
 LOGGER = logging.getLogger("zokio")
 PAUSE_SECONDS = 0.1
-"""How long iteration pauses when there is no descriptor left for another connection."""
+"""How long iteration pauses when there is no descriptor or memory for another connection."""
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+# What accept(2) says of a connection that failed before it was accepted, or that a firewall
+# forbids: it concerns that connection, not the listener.
+_FAILED_BEFORE = (
+    *("ECONNABORTED", "ECONNRESET", "EPERM", "EPROTO", "ENETDOWN", "ENOPROTOOPT", "EHOSTDOWN"),
+    *("ENONET", "EHOSTUNREACH", "EOPNOTSUPP", "ENETUNREACH", "ETIMEDOUT"),
+)
+FAILED_BEFORE = frozenset(getattr(errno, name, -1) for name in _FAILED_BEFORE)
 
 
 class TcpListener:
     """Accepts connections. Made by `bind`; close it, or use `async with`.
 
     `async for stream, address in listener` accepts for ever, until the listener is closed. When
-    the process has run out of descriptors it says so in the log, pauses, and goes on.
+    the process has run out of descriptors or memory it says so in the log, pauses, and goes on.
     """
 
     __slots__ = ("_registration", "_runtime", "_socket")
@@ -59,8 +63,10 @@ class TcpListener:
             UsageError: the host is a name, or a number is out of its range.
             NoRuntimeError: no runtime is running on this thread.
         """
-        if backlog < 1:
+        if not 1 <= backlog < 1 << 31:
             raise UsageError(f"bind(backlog={backlog!r}): it must be a whole number over 0")
+        if reuse_port and not hasattr(socket, "SO_REUSEPORT"):
+            raise UsageError("bind(reuse_port=True): this platform has no SO_REUSEPORT")
         endpoint = numeric_endpoint(host, port)
         if endpoint is None:
             raise UsageError(
@@ -69,15 +75,18 @@ class TcpListener:
             )
         sock = current_runtime().reactor.socket(endpoint.family)
         try:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if os.name == "posix":  # on Windows it would let others take the port over
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if reuse_port:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             sock.bind(endpoint.address)
             sock.listen(backlog)
             return cls(sock)
-        except OSError as error:
+        except BaseException as error:
             sock.close()
-            raise broken(error, f"bind {host or '*'} port {port}") from error
+            if isinstance(error, OSError) and not isinstance(error, BrokenError):
+                raise broken(error, f"bind {host or '*'} port {port}") from error
+            raise
 
     async def accept(self) -> tuple[TcpStream, Address]:
         """Wait for the next connection. Cancelled, it has accepted none.
@@ -102,7 +111,8 @@ class TcpListener:
                 except BlockingIOError:
                     registration.would_block_reading()
                 except OSError as error:
-                    self._raise_unless_aborted(error)
+                    self._raise_unless_failed_before(error)
+                    await let_others_run(registration, self._runtime.queue, reading=True)
                 else:
                     return self._wrap(sock), address
             else:
@@ -118,13 +128,12 @@ class TcpListener:
         stream.set_no_delay()
         return stream
 
-    def _raise_unless_aborted(self, error: OSError) -> None:
-        """A connection that was reset before it was accepted concerns nobody."""
+    def _raise_unless_failed_before(self, error: OSError) -> None:
+        """A connection that failed before it was accepted concerns nobody."""
         if self._registration.closed:
             raise ClosedError("accept: the listener was closed on this side; bind it again")
-        failure = broken(error, "accept")
-        if not isinstance(failure, ResetError):
-            raise failure from error
+        if error.errno not in FAILED_BEFORE:
+            raise broken(error, "accept") from error
 
     def close(self) -> None:
         """Stop listening, at once. Whoever waits in `accept` gets ClosedError."""
@@ -155,7 +164,9 @@ class TcpListener:
         while True:
             try:
                 return await self.accept()
-            except DescriptorsExhaustedError as error:
+            except BrokenError as error:
+                if error.errno not in EXHAUSTED:
+                    raise
                 LOGGER.warning("%s; accepting again in %s s", error, PAUSE_SECONDS)
                 await sleep(PAUSE_SECONDS)
             except ClosedError:

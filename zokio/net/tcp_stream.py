@@ -11,29 +11,16 @@ was not already handed over: see each method.
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from types import TracebackType
 from typing import Self
 
-from zokio.errors import (
-    BrokenError,
-    ClosedError,
-    ConnectTimeoutError,
-    EndedError,
-    LimitError,
-    UsageError,
-    broken,
-)
-from zokio.net.readiness import (
-    let_others_run,
-    until_readable,
-    until_writable,
-)
-from zokio.net.resolve import Endpoint, resolve
+from zokio.errors import ClosedError, EndedError, LimitError, UsageError, broken
+from zokio.net.connecting import connect_host
+from zokio.net.readiness import let_others_run, until_readable, until_writable
 from zokio.reactor.contract import Address, Socket
+from zokio.reactor.registration import Registration
 from zokio.runtime.current import current_runtime
-from zokio.time.timeout import timeout as time_limit
 
 CHUNK_BYTES = 65_536
 """How much `read_exact` and `read_until` ask the socket for at a time."""
@@ -45,6 +32,7 @@ class TcpStream:
     __slots__ = (
         "_budget",
         "_buffer",
+        "_is_shut",
         "_queue",
         "_reactor",
         "_recv",
@@ -53,14 +41,17 @@ class TcpStream:
         "_socket",
     )
 
-    def __init__(self, sock: Socket) -> None:
+    def __init__(self, sock: Socket, registration: Registration | None = None) -> None:
         runtime = current_runtime()
         self._socket = sock
         self._reactor = runtime.reactor
         self._queue = runtime.queue
-        self._registration = runtime.reactor.register(sock.fileno())
+        self._registration = registration or runtime.reactor.register(sock.fileno())
         self._registration.writable = True  # a new connection has room
-        self._buffer = b""  # what was received and not yet read
+        # What was received and not yet read: bytes are taken from its front, line by line, which
+        # costs a bytearray nothing and would copy all the rest of a bytes object.
+        self._buffer = bytearray()
+        self._is_shut = False  # for writing
         # Bound once: these are called for every message.
         self._recv = sock.recv
         self._send = sock.send
@@ -80,48 +71,9 @@ class TcpStream:
             ConnectTimeoutError: no answer in time, for instance from a full backlog.
             BrokenError: the name is not known, or the network fails otherwise.
         """
-        try:
-            with time_limit(timeout):
-                return await cls._connect_any(await resolve(host, port))
-        except TimeoutError as error:
-            if isinstance(error, BrokenError):
-                raise
-            raise ConnectTimeoutError(
-                errno.ETIMEDOUT,
-                f"no answer from {host} port {port} within {timeout} s: the packets are dropped, "
-                "or the listener's backlog is full; check the address, or give it more time",
-            ) from None
-
-    @classmethod
-    async def _connect_any(cls, endpoints: list[Endpoint]) -> TcpStream:
-        for endpoint in endpoints[:-1]:
-            try:
-                return await cls._connect(endpoint)
-            except BrokenError:
-                continue
-        return await cls._connect(endpoints[-1])
-
-    @classmethod
-    async def _connect(cls, endpoint: Endpoint) -> TcpStream:
-        sock = current_runtime().reactor.socket(endpoint.family)
-        try:
-            number = sock.connect_ex(endpoint.address)
-            stream = cls(sock)
-        except BaseException:
-            sock.close()
-            raise
-        try:
-            if number in (errno.EINPROGRESS, errno.EWOULDBLOCK):
-                stream._registration.writable = False
-                await until_writable(stream._registration, stream._queue)
-                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if number:
-                raise broken(OSError(number, os.strerror(number)), f"connect {endpoint.address}")
-            stream.set_no_delay()
-            return stream
-        except BaseException:
-            stream.close()
-            raise
+        stream = cls(*await connect_host(host, port, timeout))
+        stream.set_no_delay()
+        return stream
 
     def set_no_delay(self) -> None:
         """Send small messages at once (TCP_NODELAY)."""
@@ -144,8 +96,8 @@ class TcpStream:
             ClosedError: it was closed on this side.
             ResetError: the peer reset the connection.
         """
-        if self._buffer or n < 1:
-            return self._take(n)
+        if n < 1:
+            raise UsageError(f"read({n}): ask for at least one byte")
         registration = self._registration
         if registration.reader is not None:
             raise registration.busy_reading()
@@ -155,6 +107,8 @@ class TcpStream:
         else:
             budget.refill()
             await let_others_run(registration, self._queue, reading=True)
+        if self._buffer:
+            return self._take(n)
         while True:
             if registration.readable:
                 try:
@@ -170,10 +124,15 @@ class TcpStream:
             await until_readable(registration, self._queue)
 
     def _take(self, n: int) -> bytes:
-        if n < 1:
-            raise UsageError(f"read({n}): ask for at least one byte")
-        data, self._buffer = self._buffer[:n], self._buffer[n:]
+        data = bytes(self._buffer[:n])
+        del self._buffer[:n]
         return data
+
+    def _must_yield(self) -> bool:
+        """What a read from the buffer begins with: nobody else reads, and the budget is paid."""
+        if self._registration.reader is not None:
+            raise self._registration.busy_reading()
+        return self._budget.spend()
 
     async def read_exact(self, n: int) -> bytes:
         """Read exactly `n` bytes. Cancelled, what had come is kept for the next read.
@@ -182,10 +141,13 @@ class TcpStream:
             EndedError: the stream ended before; `partial` holds what had come.
             BusyError, ClosedError, ResetError: as `read`.
         """
+        if n < 0:
+            raise UsageError(f"read_exact({n}): a number of bytes is not negative")
+        if self._must_yield():
+            await let_others_run(self._registration, self._queue, reading=True)
         while len(self._buffer) < n:
             await self._fill(f"{n} bytes")
-        data, self._buffer = self._buffer[:n], self._buffer[n:]
-        return data
+        return self._take(n)
 
     async def read_until(self, separator: bytes, limit: int = 65_536) -> bytes:
         """Read up to and including `separator`. Cancelled, what had come is kept.
@@ -201,6 +163,8 @@ class TcpStream:
         """
         if not separator:
             raise UsageError("read_until(b''): the separator must have at least one byte")
+        if self._must_yield():
+            await let_others_run(self._registration, self._queue, reading=True)
         searched = 0
         while True:
             found = self._buffer.find(separator, max(0, searched - len(separator) + 1))
@@ -210,24 +174,24 @@ class TcpStream:
                     f"no {separator!r} within {limit} bytes; raise the limit, or close the stream"
                 )
             if found >= 0:
-                data, self._buffer = self._buffer[:end], self._buffer[end:]
-                return data
+                return self._take(end)
             searched = len(self._buffer)
             await self._fill(repr(separator))
 
     async def _fill(self, wanted: str) -> None:
         """Receive more into the buffer."""
-        buffered, self._buffer = self._buffer, b""
+        buffered, self._buffer = self._buffer, bytearray()
         try:
             data = await self.read(CHUNK_BYTES)
         finally:
-            self._buffer = buffered + self._buffer
+            if not self._registration.closed:
+                self._buffer = buffered
         if not data:
             error = EndedError(
                 errno.ECONNRESET,
                 f"the peer closed the stream after {len(buffered)} bytes, before {wanted}",
             )
-            error.partial, self._buffer = self._buffer, b""
+            error.partial, self._buffer = bytes(buffered), bytearray()
             raise error
         self._buffer += data
 
@@ -238,7 +202,7 @@ class TcpStream:
 
         Raises:
             BusyError: another task already waits to write to this stream.
-            ClosedError: it was closed on this side.
+            ClosedError: it was closed on this side, or shut down for writing.
             PipeError, ResetError: the peer reads no more.
         """
         registration = self._registration
@@ -250,7 +214,9 @@ class TcpStream:
         else:
             budget.refill()
             await let_others_run(registration, self._queue, reading=False)
-        rest: bytes | bytearray | memoryview = data
+        rest = data
+        if type(rest) is not bytes and type(rest) is not bytearray:
+            rest = memoryview(rest).cast("B")  # what is sent is counted in bytes, not in items
         while True:
             if registration.writable:
                 try:
@@ -278,16 +244,22 @@ class TcpStream:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError as error:
             raise self._error(error, "shut down") from error
+        self._is_shut = True
 
     def close(self) -> None:
         """Close the connection, at once and for good. Whoever waits on it gets ClosedError."""
         for task in self._reactor.deregister(self._registration):
             task.wake()
+        self._buffer = bytearray()
         self._socket.close()
 
     def _error(self, error: OSError, what: str) -> Exception:
         if self._registration.closed:
             return ClosedError(f"{what}: this stream was closed on this side; open a new one")
+        if self._is_shut and error.errno == errno.EPIPE:
+            return ClosedError(
+                f"{what}: shutdown_write was called on this stream; write before you call it"
+            )
         return broken(error, what)
 
     @property

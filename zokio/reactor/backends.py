@@ -6,7 +6,7 @@ import selectors
 from collections.abc import Callable
 from typing import Final
 
-from zokio.errors import UsageError
+from zokio.errors import UsageError, broken
 from zokio.reactor.contract import Reactor
 from zokio.reactor.portable import PortableReactor
 from zokio.reactor.simulated import SimulatedReactor
@@ -31,7 +31,8 @@ def make_reactor(name: str) -> Reactor:
     """The reactor which `RuntimeConfig.reactor` names.
 
     Raises:
-        UsageError: this platform does not have it.
+        UsageError: there is none of that name, or this platform does not have it.
+        DescriptorsExhaustedError: there is no descriptor left for it.
     """
     has_epoll = hasattr(selectors, "EpollSelector")
     makers: dict[str, Callable[[], Reactor] | None] = {
@@ -43,7 +44,12 @@ def make_reactor(name: str) -> Reactor:
         "portable": PortableReactor,
         "simulated": SimulatedReactor,
     }
+    if name not in makers:
+        raise UsageError(f"there is no reactor {name!r}; the names are {', '.join(REACTORS)}")
     maker = makers[name]
     if maker is None:
         raise UsageError(f'this platform has no {name}; use reactor="auto"')
-    return maker()
+    try:
+        return maker()
+    except OSError as error:
+        raise broken(error, f"no {name} reactor can be made") from error

@@ -21,10 +21,11 @@ from zokio.errors import broken
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
 
-INTEREST: Final = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 READABLE: Final = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 WRITABLE: Final = select.EPOLLOUT | select.EPOLLHUP | select.EPOLLERR
-ENDED: Final = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
+# EPOLLPRI: `recv` stops in front of urgent data, however much there is behind it.
+ENDED: Final = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR | select.EPOLLPRI
+INTEREST: Final = READABLE | WRITABLE | ENDED | select.EPOLLET
 TRAFFIC: Final = select.EPOLLIN | select.EPOLLOUT
 EVENTS_MAX: Final = 1024
 WAIT_MAX_S: Final = 86_400.0
@@ -115,13 +116,17 @@ class EpollReactor:
             pass
 
     def close(self) -> None:
-        """Close the epoll instance and the bell."""
+        """Close the epoll instance and the bell. What is still registered counts as closed."""
         if not self._closed:
             self._closed = True
+            for registration in self._registrations.values():
+                registration.close()  # its socket may live on, without this reactor
+            self._registrations.clear()
             self._epoll.close()
+            # First the name, then the pipe: a late ring must not reach a successor.
+            bell_fd, self.bell_fd = self.bell_fd, -1
+            os.close(bell_fd)
             os.close(self._listen_fd)
-            os.close(self.bell_fd)
-            self.bell_fd = -1
 
     def check_invariants(self) -> None:
         """Assert that every registration stands under its own descriptor, open."""

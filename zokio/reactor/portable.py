@@ -1,28 +1,43 @@
 """The portable reactor: any selector of the standard library behind the same contract.
 
-The selectors are level-triggered, so interest lasts only while somebody waits: `wait_readable` adds
-it, `stop_reading` takes it away. A flag that is down therefore means "ask the selector", and
-nothing is missed. The end of a stream is not reported as such here; it is found by reading.
+The selectors are level-triggered, so interest lasts only while somebody waits: whoever begins to
+wait or ceases to calls `Registration.on_wait`. A flag that is down therefore means "ask the
+selector", and nothing is missed. The end of a stream is not reported as such here; it is found by
+reading. A descriptor that was closed behind the back of its owner harms nobody else.
 
 Other threads ring through a socket pair. Windows' `select` takes sockets only, so does this.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import select
 import selectors
 import socket
 from collections.abc import Callable
 from typing import Final
 
 from zokio.core.task import Task
+from zokio.core.task_state import IDLE
 from zokio.env.clock import monotonic_ns
-from zokio.errors import broken
+from zokio.errors import DescriptorsExhaustedError, broken
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
 
 READ: Final = selectors.EVENT_READ
 WRITE: Final = selectors.EVENT_WRITE
 WAIT_MAX_S: Final = 86_400.0
+SELECT_MAX: Final = 1024
+"""FD_SETSIZE on POSIX: `select` takes only descriptors below it."""
+
+
+def _is_closed(fd: int) -> bool:
+    try:
+        select.select([fd], [], [], 0)
+    except (OSError, ValueError):
+        return True
+    return False
 
 
 class PortableReactor:
@@ -37,6 +52,7 @@ class PortableReactor:
         self._listen_bell, self._ring_bell = socket.socketpair()
         self._listen_bell.setblocking(False)
         self._ring_bell.setblocking(False)
+        self._refuse_beyond_limit(self._listen_bell.fileno())
         self._selector.register(self._listen_bell, READ)
         self.bell_fd = self._ring_bell.fileno()
         self._registrations: dict[int, Registration] = {}
@@ -54,6 +70,7 @@ class PortableReactor:
 
     def register(self, fd: int) -> Registration:
         """Watch `fd`, once somebody waits for it."""
+        self._refuse_beyond_limit(fd)
         stale = self._registrations.get(fd)
         if stale is not None:  # closed behind the back of its owner
             self._end(stale)
@@ -74,7 +91,11 @@ class PortableReactor:
         """One select; whoever waits for what it reports is collected."""
         timeout_s = None if timeout_ns is None else min(timeout_ns / 1_000_000_000, WAIT_MAX_S)
         batch: list[Task] = []
-        for key, mask in self._selector.select(timeout_s):
+        try:
+            events = self._selector.select(timeout_s)
+        except (OSError, ValueError) as error:
+            return self._end_closed(error)
+        for key, mask in events:
             registration = self._registrations.get(key.fd)
             if registration is not None:
                 registration.event(mask & READ != 0, mask & WRITE != 0, False, batch)
@@ -90,17 +111,20 @@ class PortableReactor:
             pass
 
     def close(self) -> None:
-        """Close the selector and the bell."""
+        """Close the selector and the bell. What is still registered counts as closed."""
         if not self._closed:
             self._closed = True
+            for registration in self._registrations.values():
+                registration.close()  # its socket may live on, without this reactor
+            self._registrations.clear()
             self._selector.close()
+            self.bell_fd = -1
             self._listen_bell.close()
             self._ring_bell.close()
-            self.bell_fd = -1
 
     def _silence_bell(self) -> None:
         try:
-            while self._listen_bell.recv(4096):
+            while len(self._listen_bell.recv(4096)) == 4096:
                 pass
         except BlockingIOError:
             pass
@@ -109,9 +133,28 @@ class PortableReactor:
         for task in self.deregister(registration):
             task.wake()
 
+    def _end_closed(self, error: Exception) -> list[Task]:
+        """`select` fails as a whole for one descriptor that is closed: end those which are."""
+        watched = [each for each in self._registrations.values() if each.reader or each.writer]
+        closed = [each for each in watched if _is_closed(each.fd)]
+        if not closed:
+            raise error
+        return [task for each in closed for task in self.deregister(each)]
+
+    def _refuse_beyond_limit(self, fd: int) -> None:
+        is_select = isinstance(self._selector, selectors.SelectSelector) and os.name == "posix"
+        if is_select and fd >= SELECT_MAX:
+            raise DescriptorsExhaustedError(
+                errno.EMFILE,
+                f"fd {fd} cannot be watched: select takes descriptors below {SELECT_MAX}; "
+                'use another reactor, such as "poll"',
+            )
+
     def _update_interest(self, registration: Registration) -> None:
         """Have the selector watch exactly what somebody waits for."""
         fd = registration.fd
+        if self._registrations.get(fd) is not registration:
+            return  # closed: the number is somebody else's, or nobody's
         wanted = (READ if registration.reader else 0) | (WRITE if registration.writer else 0)
         key = self._selector.get_map().get(fd)
         try:
@@ -126,11 +169,14 @@ class PortableReactor:
             raise broken(error, f"fd {fd} cannot be watched") from error
 
     def check_invariants(self) -> None:
-        """Assert that the selector watches what is waited for, and nothing else."""
+        """Assert that the selector watches what somebody sleeps for, and nothing for nobody."""
         for fd, registration in self._registrations.items():
             assert registration.fd == fd and not registration.closed
             registration.check_invariants()
             key = self._selector.get_map().get(fd)
             events = 0 if key is None else key.events
-            wanted = (READ if registration.reader else 0) | (WRITE if registration.writer else 0)
-            assert events == wanted, f"fd {fd} is watched for {events}, waited for {wanted}"
+            places = ((registration.reader, READ), (registration.writer, WRITE))
+            standing = sum(event for task, event in places if task is not None)
+            asleep = sum(event for task, event in places if task and task.state is IDLE)
+            assert events & ~standing == 0, f"fd {fd} is watched for {events}, for nobody"
+            assert asleep & ~events == 0, f"fd {fd} is watched for {events}, waited for {asleep}"

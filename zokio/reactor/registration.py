@@ -1,6 +1,6 @@
 """A registration: one descriptor in the reactor, its readiness, and who waits for it.
 
-                        a short read, or "would block" (never once it has ended)
+                        "would block", or a short read (not once it has ended)
             +-------------------------------------------------------------------+
             v                                                                   |
        NOT READABLE --- a reader waits: its task stands in `reader`             |
@@ -8,9 +8,10 @@
             +---- event: the flag goes up, the task is woken ------------> READABLE
 
 Guarantees: `readable` and `writable` are hints that never miss: when the descriptor is ready, the
-flag is up or an event is on its way. `ended` says that the peer has closed or failed: then there
-is always something to read (the rest, the end, the error), so the flag stays up. One reader and
-one writer at the most. A closed registration wakes nobody of its descriptor's successor.
+flag is up or an event is on its way. `ended` says that a short read proves nothing any more: the
+peer has closed or failed, so that there is always something to read (the rest, the end, the
+error), or urgent data stands in the way of the rest. One reader and one writer at the most. A
+closed registration wakes nobody of its descriptor's successor.
 
 The system calls are the streams', the events the backend's.
 """
@@ -46,10 +47,6 @@ class Registration:
     def would_block_reading(self) -> None:
         """The socket itself has said that there is nothing."""
         self.readable = False
-
-    def clear_readable(self) -> None:
-        """The last read took everything: wait for an event before the next."""
-        self.readable = self.ended
 
     def clear_writable(self) -> None:
         """The last write filled the buffer: wait for an event before the next."""

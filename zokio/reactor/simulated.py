@@ -89,7 +89,9 @@ class SimulatedReactor:
         self._bell.set()
 
     def close(self) -> None:
-        """Forget everything."""
+        """Forget everything. What is still registered counts as closed."""
+        for registration in self._registrations.values():
+            registration.close()  # its socket may live on, without this reactor
         self._registrations.clear()
         self._changed.clear()
 

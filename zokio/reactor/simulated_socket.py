@@ -15,11 +15,14 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable
+from heapq import heappop, heappush
 
 from zokio.reactor.contract import Address
 
 BUFFER_BYTES = 65_536
 FIRST_PORT = 49_152
+FIRST_CLIENT_PORT = 32_768
+WILDCARDS = ("0.0.0.0", "::")
 
 
 class SimulatedNetwork:
@@ -30,12 +33,30 @@ class SimulatedNetwork:
         self.listeners: dict[Address, SimulatedSocket] = {}
         self.changed = changed
         """Told the descriptor of every socket whose readiness may have risen."""
+        self._free: list[int] = []  # a heap of the numbers below `_unused`
+        self._unused = 3
 
     def add(self, sock: SimulatedSocket) -> int:
         """The lowest free descriptor, now taken."""
-        fd = next(number for number in range(3, 1 << 20) if number not in self.sockets)
+        if self._free:
+            fd = heappop(self._free)
+        else:
+            fd = self._unused
+            self._unused += 1
         self.sockets[fd] = sock
         return fd
+
+    def remove(self, fd: int) -> None:
+        """The descriptor is free again."""
+        del self.sockets[fd]
+        heappush(self._free, fd)
+
+    def listener_at(self, host: str, port: int) -> SimulatedSocket | None:
+        """Who listens there, or at that port of every address."""
+        for each in (host, *WILDCARDS):
+            if (each, port) in self.listeners:
+                return self.listeners[each, port]
+        return None
 
     def free_port(self, host: str) -> Address:
         """An address of `host` on which nobody listens."""
@@ -52,6 +73,7 @@ class SimulatedSocket:
         self._network = network
         self._fd = network.add(self)
         self._name: Address = ("0.0.0.0", 0)
+        self._target: Address = None  # whom it was told to connect to
         self._peer_name: Address = None
         self._peer: SimulatedSocket | None = None
         self._received = bytearray()
@@ -70,14 +92,17 @@ class SimulatedSocket:
         """Simulated sockets never block."""
 
     def getsockname(self) -> Address:
+        self._raise_if_closed()
         return self._name
 
     def getpeername(self) -> Address:
+        self._raise_if_closed()
         if self._peer_name is None:
             raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
         return self._peer_name
 
     def getsockopt(self, level: int, option: int, /) -> int:
+        self._raise_if_closed()
         if (level, option) != (socket.SOL_SOCKET, socket.SO_ERROR):
             raise OSError(errno.ENOPROTOOPT, os.strerror(errno.ENOPROTOOPT))
         number, self._error = self._error, 0
@@ -100,6 +125,7 @@ class SimulatedSocket:
         self._network.listeners[self._name] = self
 
     def accept(self) -> tuple[SimulatedSocket, Address]:
+        self._raise_if_closed()
         self._raise_error()
         if not self._backlog:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
@@ -112,10 +138,10 @@ class SimulatedSocket:
 
     def connect_ex(self, address: Address, /) -> int:
         """Connect at once; like a real one it says EINPROGRESS and reports by an event."""
-        listener = self._network.listeners.get((address[0], address[1]))
+        self._target = (address[0], address[1])
+        listener = self._network.listener_at(*self._target)
         if listener is None or listener._backlog is None:
-            self._error = errno.ECONNREFUSED
-            self._ended = True
+            self._end(errno.ECONNREFUSED)
         elif len(listener._backlog) < listener._backlog_max:
             self._establish(listener, listener._backlog)
         else:
@@ -125,16 +151,17 @@ class SimulatedSocket:
 
     def _establish(self, listener: SimulatedSocket, backlog: deque[SimulatedSocket]) -> None:
         other = SimulatedSocket(self._network)
-        self._name = (listener._name[0], FIRST_PORT + self._fd)
-        self._peer_name = other._name = listener._name
+        self._name = (self._target[0], FIRST_CLIENT_PORT + self._fd)
+        self._peer_name = other._name = self._target
         other._peer_name = self._name
         self._peer, other._peer = other, self
         backlog.append(other)
         self._network.changed(listener._fd)
 
     def recv(self, size: int, /) -> bytes:
-        self._raise_error()
+        self._raise_if_closed()
         if not self._received:
+            self._raise_error()
             if self._ended:
                 return b""
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
@@ -146,6 +173,7 @@ class SimulatedSocket:
         return data
 
     def send(self, data: bytes | bytearray | memoryview, /) -> int:
+        self._raise_if_closed()
         self._raise_error()
         peer = self._peer
         if self._shut or peer is None:
@@ -158,6 +186,7 @@ class SimulatedSocket:
         return min(room, len(data))
 
     def shutdown(self, how: int, /) -> None:
+        self._raise_if_closed()
         if self._peer is None and self._peer_name is None:
             raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
         if how != socket.SHUT_RD and not self._shut:
@@ -170,6 +199,8 @@ class SimulatedSocket:
             return
         if self._network.listeners.get(self._name) is self:
             del self._network.listeners[self._name]
+        for patient in self._turned_away:
+            patient._end(errno.ECONNREFUSED)
         for waiting in self._backlog or ():
             waiting._linger_zero = True
             waiting.close()
@@ -180,7 +211,7 @@ class SimulatedSocket:
             reset = self._linger_zero or bool(self._received)
             self._peer._peer = None
             self._peer._end(errno.ECONNRESET if reset else 0)
-        del self._network.sockets[self._fd]
+        self._network.remove(self._fd)
         self._peer = None
         self._fd = -1
 
@@ -205,13 +236,14 @@ class SimulatedSocket:
         """The peer writes no more, or is gone."""
         self._ended = True
         if error:
-            self._error = error
-            self._received.clear()
+            self._error = error  # after what has arrived already
         self._network.changed(self._fd)
 
-    def _raise_error(self) -> None:
+    def _raise_if_closed(self) -> None:
         if self._fd < 0:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    def _raise_error(self) -> None:
         if self._error:
             number, self._error = self._error, 0
             raise OSError(number, os.strerror(number))

@@ -2,7 +2,7 @@
 
 Guarantees: cancelling the scope cancels every child; `all_done` returns only when every child has
 ended and cleaned up, whatever is cancelled meanwhile. What their results mean is up to the owner,
-who is told of each end.
+a subclass that is told of each end.
 """
 
 from __future__ import annotations
@@ -11,38 +11,53 @@ from collections.abc import Awaitable, Callable, Generator
 from types import coroutine
 
 from zokio.core.current import current_task
+from zokio.core.suspend import WAIT, Signal
 from zokio.core.task import Task
+from zokio.errors import UsageError
+from zokio.runtime.awaitable import discard
 from zokio.runtime.current import current_runtime
 from zokio.runtime.scope import CancelScope
 
 
 class Children:
-    """The living children of one scope; `on_end` is called with each child that has ended."""
+    """The living children of one scope."""
 
-    __slots__ = ("_awaited", "_on_end", "_parent", "_runtime", "alive", "scope")
+    __slots__ = ("_awaited", "_runtime", "_waiter", "alive", "scope")
 
-    def __init__(self, scope: CancelScope, on_end: Callable[[Task], None]) -> None:
+    def __init__(self, scope: CancelScope) -> None:
         self.scope = scope
         self.alive = 0
         self._awaited: Callable[[], bool] | None = None
-        self._on_end = on_end
         self._runtime = current_runtime()
-        self._parent = current_task()
+        self._waiter = current_task()
+
+    def ended(self, task: Task) -> None:
+        """A child has ended; what that means is up to the subclass."""
 
     def start(self, awaitable: Awaitable[object], name: str | None, who: str) -> Task:
-        """A new child."""
-        task = self._runtime.start_task(awaitable, name, self._end, who)
+        """A new child.
+
+        Raises:
+            UsageError: called from a thread that does not run the scope's tasks.
+            NotAwaitableError: `awaitable` is nothing that can be awaited.
+        """
+        if not self._runtime.queue.is_local():
+            discard(awaitable)
+            raise UsageError(
+                f"{who} from another thread than its tasks'; there, use Runtime.spawn, or let a "
+                "task of the group spawn"
+            )
+        task = self._runtime.start_task(awaitable, name, self._end, who, self.scope)
         self.alive += 1
-        self.scope.add_member(task)
         return task
 
     def _end(self, task: Task) -> None:
         self.scope.remove_member(task)
         self._runtime.forget(task)
         self.alive -= 1
-        self._on_end(task)
+        self.ended(task)
         if self._awaited is not None and self._awaited():
-            self._parent.wake()
+            self._waiter.wake()
 
     async def all_done(self) -> None:
         """Wait for every child, whatever is cancelled meanwhile: they hear of it themselves."""
@@ -51,11 +66,12 @@ class Children:
                 await self.until(lambda: self.alive == 0)
 
     @coroutine
-    def until(self, condition: Callable[[], bool]) -> Generator[None, None, None]:
+    def until(self, condition: Callable[[], bool]) -> Generator[Signal, None, None]:
         """Wait until `condition` holds; it is looked at after each end."""
         self._awaited = condition
+        self._waiter = current_task()
         try:
             while not condition():
-                yield
+                yield WAIT
         finally:
             self._awaited = None

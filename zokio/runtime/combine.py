@@ -6,13 +6,15 @@ or a later one) is reported once through `logging`, like every error that nobody
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from types import CoroutineType
 from typing import Any, TypeVar, overload
 
 from zokio.core.join import JoinHandle
 from zokio.core.outcome import Failure
 from zokio.core.task import Task
 from zokio.errors import UsageError
+from zokio.runtime.awaitable import as_coroutine, discard
 from zokio.runtime.children import Children
 from zokio.runtime.scope import CancelScope
 
@@ -23,27 +25,67 @@ T3 = TypeVar("T3")
 T4 = TypeVar("T4")
 
 
-class _Branches:
+class _Branches(Children):
     """Tasks for the awaitables of one call, and which of them ended first."""
 
-    def __init__(self, scope: CancelScope, awaitables: tuple[Awaitable[Any], ...], who: str):
-        self.children = Children(scope, self._ended)
-        self.ended: list[Task] = []
-        self.failed: list[Task] = []
-        self.tasks = [self.children.start(each, None, who) for each in awaitables]
+    __slots__ = ("failed", "first", "tasks")
 
-    def _ended(self, task: Task) -> None:
-        self.ended.append(task)
-        if isinstance(task.outcome, Failure):
-            self.failed.append(task)
+    def __init__(self, scope: CancelScope, awaitables: tuple[Awaitable[Any], ...], who: str):
+        super().__init__(scope)
+        self.first: Task | None = None
+        """Whoever ended first."""
+        self.failed: Task | None = None
+        """Whoever failed first."""
+        coroutines = _coroutines(awaitables, who)
+        self.tasks = [self.start(each, None, who) for each in coroutines]
+
+    def ended(self, task: Task) -> None:
+        """See `Children.ended`."""
+        if self.first is None:
+            self.first = task
+        if self.failed is None and isinstance(task.outcome, Failure):
+            self.failed = task
 
     def is_settled(self) -> bool:
         """Whether all have ended, or one has failed."""
-        return bool(self.failed) or not self.children.alive
+        return self.failed is not None or not self.alive
 
     def has_winner(self) -> bool:
         """Whether one has ended."""
-        return bool(self.ended)
+        return self.first is not None
+
+    async def run(self, condition: Callable[[], bool]) -> None:
+        """Run until the condition holds, then cancel what is left and wait for it."""
+        try:
+            await self.until(condition)
+        except GeneratorExit:  # dropped: nothing may be awaited any more
+            self.scope.cancel()
+            raise
+        except BaseException:
+            await self._finish()
+            raise
+        await self._finish()
+
+    async def _finish(self) -> None:
+        self.scope.cancel()
+        await self.all_done()
+
+
+def _coroutines(
+    awaitables: tuple[Awaitable[Any], ...], who: str
+) -> list[CoroutineType[Any, Any, Any]]:
+    """Look at all before one is started."""
+    coroutines: list[CoroutineType[Any, Any, Any]] = []
+    try:
+        for each in awaitables:
+            coroutines.append(as_coroutine(each, who))
+        if len(set(coroutines)) < len(coroutines):
+            raise UsageError(f"{who} was given one coroutine twice; call the function twice")
+    except UsageError:
+        for refused in (*coroutines, *awaitables):
+            discard(refused)
+        raise
+    return coroutines
 
 
 @overload
@@ -67,16 +109,15 @@ async def join(*awaitables: Awaitable[Any]) -> tuple[Any, ...]:
     Raises:
         Exception: the first failure; the other branches are cancelled and finished before.
         AbortedError: a branch was aborted.
+        UsageError: an argument cannot be awaited, or is there twice; nothing was started.
     """
     with CancelScope() as scope:
         branches = _Branches(scope, awaitables, "join")
-        try:
-            await branches.children.until(branches.is_settled)
-        finally:
-            scope.cancel()
-            await branches.children.all_done()
-    if branches.failed:
-        JoinHandle[Any](branches.failed[0]).result()  # raises it
+        await branches.run(branches.is_settled)
+    if branches.failed is not None:
+        failed = JoinHandle[tuple[Any, ...]](branches.failed)
+        del branches  # or the frame would keep it with the error, and other errors unreported
+        return failed.result()  # raises it
     return tuple(JoinHandle[Any](task).result() for task in branches.tasks)
 
 
@@ -92,16 +133,15 @@ async def select(*awaitables: Awaitable[T]) -> tuple[int, T]:
     Raises:
         Exception: the winner's failure.
         AbortedError: the winner was aborted.
-        UsageError: there is nothing to select from.
+        UsageError: there is nothing to select from, or an argument cannot be awaited, or is there
+            twice; nothing was started.
     """
     if not awaitables:
         raise UsageError("select() of nothing would wait for ever; give it at least one awaitable")
     with CancelScope() as scope:
         branches = _Branches(scope, awaitables, "select")
-        try:
-            await branches.children.until(branches.has_winner)
-        finally:
-            scope.cancel()
-            await branches.children.all_done()
-    winner = branches.ended[0]
-    return branches.tasks.index(winner), JoinHandle[T](winner).result()
+        await branches.run(branches.has_winner)
+    assert branches.first is not None
+    position, winner = branches.tasks.index(branches.first), JoinHandle[T](branches.first)
+    del branches  # as in join
+    return position, winner.result()

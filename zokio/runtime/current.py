@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from zokio.core.current import CURRENT
 from zokio.env.threads import ThreadLocal
 from zokio.errors import NoRuntimeError
 
@@ -33,13 +31,3 @@ def current_runtime() -> Runtime:
             "zokio.run(...) runs"
         )
     return runtime
-
-
-def _forget_after_fork() -> None:
-    """A forked child shares the parent's descriptors: it must not go on with its runtime."""
-    RUNNING.runtime = None
-    CURRENT.queue = None
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)

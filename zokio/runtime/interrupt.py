@@ -1,8 +1,10 @@
 """Ctrl-C: the first SIGINT cancels the root task, a second one raises KeyboardInterrupt at once.
 
 Python runs signal handlers between two byte codes of the main thread, so a handler may only do
-what another thread may do: it injects. The interpreter's own C handler writes to the reactor's
-bell, so a signal that arrives just before the thread goes to sleep is not slept through.
+what another thread may do: it injects. The second one too, when it comes while the runtime's own
+code runs: raised there, it could leave a task in no queue. The interpreter's own C handler writes
+to the reactor's bell, so a signal that arrives just before the thread goes to sleep is not slept
+through.
 
 Only the default handler of the main thread is replaced, and it is put back afterwards. Source:
 the manual of Python's `signal`, `set_wakeup_fd`.
@@ -15,10 +17,14 @@ from types import FrameType, TracebackType
 
 from zokio.core.task import Task
 from zokio.env.threads import current_thread, main_thread
+from zokio.errors import AbortedError
 
 
 class Interrupts:
-    """While the block runs, SIGINT cancels `root`; afterwards KeyboardInterrupt is raised."""
+    """While the block runs, SIGINT cancels `root`; afterwards KeyboardInterrupt is raised.
+
+    An error of the root's own is kept as its context; a SystemExit or the like goes on as it is.
+    """
 
     __slots__ = ("_bell_fd", "_installed", "_interrupted", "_old_fd", "_root")
 
@@ -30,8 +36,10 @@ class Interrupts:
         self._old_fd = -1
 
     def __enter__(self) -> None:
+        global _active
         if current_thread() is not main_thread():
             return
+        _active = self
         if self._bell_fd >= 0:
             self._old_fd = signal.set_wakeup_fd(self._bell_fd, warn_on_full_buffer=False)
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -39,10 +47,25 @@ class Interrupts:
             self._installed = True
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self._interrupted:
+        if not self._interrupted:
+            self._interrupted = True
+            self._root.queue.inject(self._root.abort)
+        elif frame is not None and frame.f_globals.get("__name__", "").startswith("zokio."):
+            self._root.queue.inject(_raise_interrupt)
+        else:
             raise KeyboardInterrupt
-        self._interrupted = True
-        self._root.queue.inject(self._root.abort)
+
+    def restore(self) -> None:
+        """Put back what was there before; again it does nothing."""
+        global _active
+        if _active is not self:
+            return
+        _active = None
+        if self._bell_fd >= 0:
+            signal.set_wakeup_fd(self._old_fd)
+        # Unless the program has put a handler of its own there meanwhile.
+        if self._installed and signal.getsignal(signal.SIGINT) == self._handle:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def __exit__(
         self,
@@ -50,11 +73,24 @@ class Interrupts:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if current_thread() is not main_thread():
+        self.restore()
+        if not self._interrupted:
             return
-        if self._bell_fd >= 0:
-            signal.set_wakeup_fd(self._old_fd)
-        if self._installed:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        if self._interrupted and not isinstance(error, KeyboardInterrupt):
+        if error is None or isinstance(error, AbortedError):
             raise KeyboardInterrupt from None
+        if isinstance(error, Exception):
+            raise KeyboardInterrupt
+
+
+_active: Interrupts | None = None
+"""The one of the main thread, which runs one runtime at a time."""
+
+
+def restore_signals() -> None:
+    """In a forked child: signals are as they were before the parent's runtime ran."""
+    if _active is not None:
+        _active.restore()
+
+
+def _raise_interrupt() -> None:
+    raise KeyboardInterrupt

@@ -13,8 +13,7 @@ a task that fails harms nobody. A `KeyboardInterrupt` or `SystemExit` raised by 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from functools import partial
 from itertools import count
@@ -22,27 +21,28 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from zokio.core.budget import Budget
-from zokio.core.current import CURRENT
+from zokio.core.cancel import CancelNode
 from zokio.core.join import JoinHandle
 from zokio.core.run_queue import RunQueue
 from zokio.core.task import Task, TaskId
 from zokio.core.task_state import DONE
 from zokio.env.threads import get_ident
-from zokio.errors import ClosedError, NestedRuntimeError, UsageError, ZokioError
+from zokio.errors import ClosedError, UsageError
 from zokio.metrics import RuntimeMetrics
 from zokio.reactor.backends import make_reactor
 from zokio.reactor.contract import Reactor
 from zokio.runtime.awaitable import as_coroutine
 from zokio.runtime.blocking import BlockingPool
 from zokio.runtime.config import RuntimeConfig
-from zokio.runtime.current import RUNNING
 from zokio.runtime.dump import TaskDump, dump_tasks
+from zokio.runtime.entry import Entry
+from zokio.runtime.fork import RUNTIMES
 from zokio.runtime.interrupt import Interrupts
 from zokio.runtime.invariants import check_runtime
-from zokio.runtime.report import log_failure
-from zokio.runtime.shutdown import ShutdownReport, shut_down
+from zokio.runtime.report import reporter
+from zokio.runtime.shutdown import ShutdownReport, drop, shut_down
 from zokio.scheduler.current_thread import CurrentThread
-from zokio.timers.deadline import wait_ns
+from zokio.timers.deadline import NEVER_NS, wait_ns
 from zokio.timers.queue import TimerQueue
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Runtime:
         self.config = RuntimeConfig() if config is None else config
         self.reactor = make_reactor(self.config.reactor) if reactor is None else reactor
         self.queue = RunQueue(self.reactor.unpark)
-        self.report = self.config.on_task_panic or log_failure
+        self.report = reporter(self.config.on_task_panic)
         self.scheduler = CurrentThread(self.queue, self.report)
         self.timers = TimerQueue()
         self.budget = Budget(self.config.budget)
@@ -77,7 +77,11 @@ class Runtime:
         self.parks = 0
         self.io_wakes = 0
         self._next_id = count(1).__next__
-        self._last_id = 0
+        self._forget = self.forget  # bound once, not once for every task
+        self.spawned = 0
+        """How many tasks there have been."""
+        self._entry = Entry(self)
+        RUNTIMES.add(self)
 
     def spawn(self, coroutine: Awaitable[T], name: str | None = None) -> JoinHandle[T]:
         """Start a task. From any thread.
@@ -90,7 +94,7 @@ class Runtime:
             NotAwaitableError: `coroutine` is nothing that can be awaited.
             ClosedError: the runtime was shut down.
         """
-        return JoinHandle(self.start_task(coroutine, name, self.forget, "spawn"))
+        return JoinHandle(self.start_task(coroutine, name, self._forget, "spawn"))
 
     def start_task(
         self,
@@ -98,8 +102,12 @@ class Runtime:
         name: str | None,
         on_done: Callable[[Task], None],
         who: str,
+        scope: CancelNode | None = None,
     ) -> Task:
-        """A new task at the end of the run queue; `on_done` has to end in `forget`."""
+        """A new task at the end of the run queue; `on_done` has to end in `forget`.
+
+        It is cancelled with `scope` if there is one, and by a shutdown of the runtime otherwise.
+        """
         coroutine = as_coroutine(awaitable, who)
         if self.queue.closed:
             coroutine.close()
@@ -113,22 +121,33 @@ class Runtime:
             coroutine.__qualname__ if name is None else name,
         )
         task.on_done = on_done
+        if scope is not None:
+            scope.add_member(task)
         if get_ident() == self.queue.thread:
             self._adopt(task)
         else:
-            self.queue.inject(partial(self._adopt, task))
+            self._hand_in(task)
         return task
 
+    def _hand_in(self, task: Task) -> None:
+        """From another thread."""
+        self.queue.inject(partial(self._adopt, task))
+        if self.queue.closed:  # since we looked: nobody takes it in any more
+            self._adopt(task)
+
     def _adopt(self, task: Task) -> None:
+        if self.queue.closed:
+            drop(self, task)
+            return
         self.tasks[task.id] = task
-        self._last_id = max(self._last_id, task.id)
+        self.spawned += 1
         self.queue.ready.append(task)
-        if self.closing:
+        if self.closing and task.scope is None:
             task.abort()
 
     def forget(self, task: Task) -> None:
         """The task is done: the runtime needs it no more."""
-        del self.tasks[task.id]
+        self.tasks.pop(task.id, None)
 
     def block_on(self, coroutine: Awaitable[T]) -> T:
         """Run a coroutine to its end; other tasks run meanwhile, and pause when it ends.
@@ -138,20 +157,23 @@ class Runtime:
 
         Raises:
             NestedRuntimeError: a runtime is running on this thread already.
+            BusyError: another thread runs this runtime.
+            ClosedError: the runtime was shut down.
             AbortedError: the coroutine's task was aborted.
             BaseException: whatever the coroutine raised.
         """
         root = as_coroutine(coroutine, "block_on")
+        started = False
         try:
-            self._check_may_enter()
-        except ZokioError:
-            root.close()
-            raise
-        with self.entered():
-            task = self.start_task(root, None, self.forget, "block_on")
-            with Interrupts(task, self.reactor.bell_fd):
-                self.run_until(lambda: task.state is DONE)
-                return JoinHandle[T](task).result()
+            with self.entered():
+                task = self.start_task(root, None, self.forget, "block_on")
+                started = True
+                with Interrupts(task, self.reactor.bell_fd):
+                    self.run_until(lambda: task.state is DONE)
+                    return JoinHandle[T](task).result()
+        finally:
+            if not started:
+                root.close()
 
     def step(self) -> bool:
         """One scheduling step without waiting: visit the reactor and the timers, poll one task.
@@ -208,27 +230,13 @@ class Runtime:
         if not self.timers.heap:
             return None
         deadline_ns = self.timers.next_deadline_ns()
-        return None if deadline_ns is None else wait_ns(deadline_ns, self.reactor.now_ns())
+        if deadline_ns is None or deadline_ns == NEVER_NS:
+            return None
+        return wait_ns(deadline_ns, self.reactor.now_ns())
 
-    @contextmanager
-    def entered(self) -> Iterator[None]:
+    def entered(self) -> Entry:
         """The calling thread runs this runtime inside the block."""
-        self._check_may_enter()
-        self.queue.thread = get_ident()
-        RUNNING.runtime, CURRENT.queue = self, self.queue
-        try:
-            yield
-        finally:
-            RUNNING.runtime = CURRENT.queue = None
-
-    def _check_may_enter(self) -> None:
-        if RUNNING.runtime is not None:
-            raise NestedRuntimeError(
-                "a zokio runtime is running on this thread already; inside it, await the "
-                "coroutine or zokio.spawn it"
-            )
-        if self.queue.closed:
-            raise ClosedError("the runtime was shut down; make a new one")
+        return self._entry
 
     def metrics(self) -> RuntimeMetrics:
         """The counters. From any thread, then possibly a moment old.
@@ -239,7 +247,7 @@ class Runtime:
         if not self.config.metrics:
             raise UsageError("this runtime keeps no metrics; use RuntimeConfig(metrics=True)")
         return RuntimeMetrics(
-            tasks_spawned=self._last_id,
+            tasks_spawned=self.spawned,
             tasks_alive=len(self.tasks),
             polls=self.scheduler.polls,
             turns=self.turns,
@@ -253,8 +261,8 @@ class Runtime:
         )
 
     def dump(self) -> TaskDump:
-        """Every task that is not done, with where it waits. From the runtime's own thread."""
-        return dump_tasks(self.tasks.values())
+        """Every task that is not done, with where it waits."""
+        return dump_tasks(list(self.tasks.values()))
 
     def shutdown(self, timeout: float | None = None) -> ShutdownReport:
         """Cancel every task, let it clean up, drop what is left, and close everything.
@@ -264,6 +272,8 @@ class Runtime:
 
         Raises:
             NestedRuntimeError: called from inside a running runtime.
+            BusyError: another thread is running this runtime.
+            ValueError: `timeout` is negative or not a number.
         """
         return shut_down(self, self.config.shutdown_timeout if timeout is None else timeout)
 
@@ -281,28 +291,3 @@ class Runtime:
         traceback: TracebackType | None,
     ) -> None:
         self.shutdown()
-
-
-def run(coroutine: Awaitable[T], *, config: RuntimeConfig | None = None) -> T:
-    """Run a coroutine to its end on a fresh runtime, then cancel and clean up what is left.
-
-    On the main thread a SIGINT cancels the coroutine; its cleanup runs, then KeyboardInterrupt is
-    raised. A second SIGINT raises it at once.
-
-    Args:
-        coroutine: what to run; usually `main()`.
-        config: the settings of the runtime; the defaults if None.
-
-    Raises:
-        NestedRuntimeError: a runtime is running on this thread already.
-        NotAwaitableError: `coroutine` is no coroutine.
-        BaseException: whatever the coroutine raised.
-    """
-    root = as_coroutine(coroutine, "run")
-    if RUNNING.runtime is not None:
-        root.close()
-        raise NestedRuntimeError(
-            "zokio.run was called inside a running runtime; await the coroutine or zokio.spawn it"
-        )
-    with Runtime(config) as runtime:
-        return runtime.block_on(root)

@@ -20,6 +20,7 @@ from zokio.timers.deadline import NEVER_NS, duration_ns
 from zokio.timers.queue import Timer
 
 if TYPE_CHECKING:
+    from zokio.core.task import Task
     from zokio.runtime.runtime import Runtime
 
 
@@ -33,6 +34,12 @@ class CancelScope(CancelNode):
     Attributes:
         cancel_called: somebody called `cancel`, or the deadline has passed.
         cancelled_caught: the block was left by this scope's own cancellation.
+
+    Raises:
+        ValueError: the deadline is negative or not a number.
+        UsageError: it is entered a second time, left by another task, or left out of order.
+
+    Only `cancel` may be called from any thread; shield and deadline belong to the runtime's own.
     """
 
     __slots__ = ("_deadline_ns", "_runtime", "_timer", "cancelled_caught")
@@ -82,12 +89,7 @@ class CancelScope(CancelNode):
         traceback: TracebackType | None,
     ) -> bool:
         self._stop_timer()
-        task = self.task
-        if task is None or task.scope is not self:
-            raise UsageError(
-                "a CancelScope was left out of order: leave scopes in the reverse order of "
-                "entering them, in the same task, and do not `yield` out of one"
-            )
+        task = self._check_order()
         outer_cancelled = self.outer_cancelled()
         task.scope = self.parent
         self.detach()
@@ -95,6 +97,25 @@ class CancelScope(CancelNode):
         if not self.cancel_called or outer_cancelled:
             return False
         return self._catch(error)
+
+    def _check_order(self) -> Task:
+        """The task that leaves, which has to be the one that entered, and in no inner scope."""
+        task = self.task
+        if task is None:
+            raise UsageError("a CancelScope was left that nobody is in; use it in a `with` block")
+        polled = task.queue.task
+        if polled is not None and polled is not task:
+            raise UsageError(
+                f"a CancelScope that {task!r} is in was left by {polled!r}; leave it in the task "
+                "which entered it"
+            )
+        if task.scope is not self:
+            self.take_out()  # what stands inside goes on under what stood outside
+            raise UsageError(
+                "a CancelScope was left out of order: leave scopes in the reverse order of "
+                "entering them, and do not `yield` out of one"
+            )
+        return task
 
     def _catch(self, error: BaseException | None) -> bool:
         """Catch this scope's own Cancelled, also from among the errors of a group."""
@@ -110,12 +131,15 @@ class CancelScope(CancelNode):
         return False
 
     def _start_timer(self) -> None:
-        if self._runtime is None or self._deadline_ns == NEVER_NS or self.cancel_called:
+        runtime = self._runtime
+        if runtime is None or self.task is None:  # not inside: the entry starts it
             return
-        if self._deadline_ns <= self._runtime.reactor.now_ns():
+        if self._deadline_ns == NEVER_NS or self.cancel_called:
+            return
+        if self._deadline_ns <= runtime.reactor.now_ns():
             self.cancel()
         else:
-            self._timer = self._runtime.timers.insert(self._deadline_ns, self.cancel)
+            self._timer = runtime.timers.insert(self._deadline_ns, self.cancel)
 
     def _stop_timer(self) -> None:
         if self._runtime is not None and self._timer is not None:

@@ -33,18 +33,20 @@ class ShutdownReport:
 
 def shut_down(runtime: Runtime, timeout: float) -> ShutdownReport:
     """See `Runtime.shutdown`."""
+    timeout_ns = duration_ns(timeout)
     if runtime.queue.closed:
         return ShutdownReport(0, (), runtime.blocking.pending)
-    try:
-        with runtime.entered():
-            alive = len(runtime.tasks)
+    with runtime.entered():
+        ended_before = runtime.spawned - len(runtime.tasks)
+        try:
+            _cancel_all(runtime, timeout_ns)
+        finally:
             try:
-                _cancel_all(runtime, duration_ns(timeout))
-            finally:
                 dropped = _drop_all(runtime)
-    finally:
-        _close(runtime)
-    return ShutdownReport(alive - len(dropped), dropped, runtime.blocking.pending)
+            finally:
+                _close(runtime)
+    cancelled = runtime.spawned - ended_before - len(dropped)
+    return ShutdownReport(cancelled, dropped, runtime.blocking.pending)
 
 
 def _cancel_all(runtime: Runtime, timeout_ns: int) -> None:
@@ -54,24 +56,35 @@ def _cancel_all(runtime: Runtime, timeout_ns: int) -> None:
     bell = runtime.timers.insert(deadline_ns, lambda: None)
     for task in list(runtime.tasks.values()):
         task.abort()
-    runtime.run_until(lambda: not runtime.tasks or runtime.reactor.now_ns() >= deadline_ns)
+    while True:
+        runtime.scheduler.poll_ready(1)  # and not many at once: the time may be up after each
+        if not runtime.tasks or runtime.reactor.now_ns() >= deadline_ns:
+            break
+        runtime.turn(may_wait=True)
     runtime.timers.cancel(bell)
 
 
 def _drop_all(runtime: Runtime) -> tuple[str, ...]:
-    """Close the coroutines that are left; what they raise is reported."""
-    dropped = list(runtime.tasks.values())
-    for task in dropped:
-        _drop(runtime, task)
-    return tuple(task.name for task in dropped)
+    """Drop the tasks that are left, and those that they start on their way out."""
+    dropped: list[str] = []
+    try:
+        while runtime.tasks:
+            task = next(iter(runtime.tasks.values()))
+            dropped.append(task.name)
+            drop(runtime, task)
+    finally:
+        if runtime.tasks:  # a KeyboardInterrupt, SystemExit or the like: the others go as well
+            _drop_all(runtime)
+    return tuple(dropped)
 
 
-def _drop(runtime: Runtime, task: Task) -> None:
+def drop(runtime: Runtime, task: Task) -> None:
+    """Close the coroutine where it stands; what it raises is reported."""
     coroutine = task.coroutine
     runtime.queue.task = task  # what runs while it is closed may ask for its task
     try:
         if coroutine is not None:
-            coroutine.close()
+            task.run(coroutine.close)  # its cleanup sees the task's own context variables
     except Exception as error:
         runtime.report(task.name, error)
     finally:
@@ -84,7 +97,7 @@ def _close(runtime: Runtime) -> None:
     queue = runtime.queue
     queue.closed = True
     queue.ready.clear()
-    queue.injected.clear()
     runtime.timers.clear()
-    runtime.blocking.close(wait=runtime.blocking.pending == 0)
     runtime.reactor.close()
+    runtime.blocking.close(wait=runtime.blocking.pending == 0)
+    queue.drain_injected()  # tasks that other threads spawned too late are dropped

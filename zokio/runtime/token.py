@@ -6,6 +6,9 @@ token cancels its children, never its parent. Any thread may do either.
 
 from __future__ import annotations
 
+from itertools import count
+from weakref import WeakValueDictionary
+
 from zokio.core.future import Future
 from zokio.core.poll import PENDING, Poll, Ready
 from zokio.core.wait_queue import WaitQueue
@@ -15,21 +18,25 @@ from zokio.core.waker import Context
 class CancellationToken:
     """A token; `child()` makes one that is cancelled with it."""
 
-    __slots__ = ("_cancelled", "_children", "_waiting")
+    __slots__ = ("__weakref__", "_cancelled", "_children", "_next_child", "_parent", "_waiting")
 
     def __init__(self) -> None:
         self._cancelled = False
         self._waiting = WaitQueue()
-        self._children: list[CancellationToken] = []
+        # A child keeps its parent, not the other way round: a token may outlive a million children.
+        self._parent: CancellationToken | None = None
+        self._children: WeakValueDictionary[int, CancellationToken] = WeakValueDictionary()
+        self._next_child = count().__next__
 
     def cancel(self) -> None:
         """Give the signal. Again it does nothing."""
-        # The flag first: whoever registers after this looks at it and does not wait.
-        self._cancelled = True
-        self._waiting.wake_all()
-        children, self._children = self._children, []
-        for child in children:
-            child.cancel()
+        tokens = [self]
+        for token in tokens:
+            # The flag first: whoever registers after this looks at it and does not wait.
+            token._cancelled = True
+            token._waiting.wake_all()
+            children = (reference() for reference in token._children.valuerefs())
+            tokens += [child for child in children if child is not None]
 
     def is_cancelled(self) -> bool:
         """Whether the signal was given."""
@@ -42,7 +49,8 @@ class CancellationToken:
     def child(self) -> CancellationToken:
         """A new token which is cancelled with this one, or on its own."""
         token = CancellationToken()
-        self._children.append(token)
+        token._parent = self
+        self._children[self._next_child()] = token
         if self._cancelled:
             token.cancel()
         return token

@@ -19,7 +19,7 @@ from typing import Any
 from zokio.core.outcome import ABORTED, Failure
 from zokio.core.poll import Ready
 from zokio.core.run_queue import RunQueue
-from zokio.core.suspend import AGAIN
+from zokio.core.suspend import AGAIN, WAIT
 from zokio.core.task import Task
 from zokio.core.task_state import IDLE, QUEUED, RUNNING, RUNNING_WOKEN
 from zokio.errors import Cancelled, InternalError, NeverAwaitedError, NotAwaitableError
@@ -45,7 +45,7 @@ class CurrentThread:
         ready = queue.ready
         popleft = ready.popleft
         append = ready.append
-        again = AGAIN
+        wait, again = WAIT, AGAIN
         polled = 0
         try:
             while polled < limit and ready:
@@ -60,7 +60,7 @@ class CurrentThread:
                         signal = self._poll_cancelled(task)
                     else:
                         signal = task.run(task.send, None)
-                    if signal is not None and signal is not again:
+                    if signal is not wait and signal is not again:
                         signal = self._refuse(task, signal)
                 except StopIteration as stop:
                     self._end_ready(task, stop.value)
@@ -99,7 +99,7 @@ class CurrentThread:
             f"it yielded {signal!r}; await zokio's own operations in a zokio task"
         )
         answer = task.run(coroutine.throw, error)
-        if answer is None or answer is AGAIN:
+        if answer is WAIT or answer is AGAIN:
             return answer
         coroutine.close()
         raise error

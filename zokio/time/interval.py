@@ -15,11 +15,7 @@ POLICIES: Final = get_args(MissedTick)
 
 
 def next_tick_ns(scheduled_ns: int, now_ns: int, period_ns: int, missed_tick: MissedTick) -> int:
-    """When the tick after the one scheduled for `scheduled_ns`, taken at `now_ns`, is due.
-
-    pre: 0 <= scheduled_ns <= now_ns and period_ns >= 1
-    post: __return__ > scheduled_ns
-    """
+    """When the tick after the one scheduled for `scheduled_ns`, taken at `now_ns`, is due."""
     following_ns = scheduled_ns + period_ns
     if missed_tick == "burst" or now_ns < following_ns:
         return following_ns

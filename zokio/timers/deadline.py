@@ -20,34 +20,20 @@ def duration_ns(seconds: float) -> int:
 
 
 def deadline_after(now_ns: int, duration: int) -> int:
-    """The instant `duration` nanoseconds after `now_ns`, `NEVER_NS` at the latest.
-
-    pre: now_ns >= 0 and duration >= 0
-    post: __return__ == min(now_ns + duration, 9223372036854775807)
-    """
+    """The instant `duration` nanoseconds after `now_ns`, `NEVER_NS` at the latest."""
     return min(now_ns + duration, NEVER_NS)
 
 
 def is_due(deadline_ns: int, now_ns: int) -> bool:
-    """Whether the instant has come. `NEVER_NS` never has.
-
-    post: __return__ == (deadline_ns <= now_ns and deadline_ns != 9223372036854775807)
-    """
+    """Whether the instant has come. `NEVER_NS` never has."""
     return deadline_ns <= now_ns and deadline_ns != NEVER_NS
 
 
 def wait_ns(deadline_ns: int, now_ns: int) -> int:
-    """How long to wait for the deadline; 0 when it has come.
-
-    post: __return__ >= 0 and __return__ >= deadline_ns - now_ns
-    """
+    """How long to wait for the deadline; 0 when it has come."""
     return max(0, deadline_ns - now_ns)
 
 
 def precedes(deadline_ns: int, number: int, other_deadline_ns: int, other_number: int) -> bool:
-    """Whether one timer fires before another: by deadline, then by order of creation.
-
-    post: implies(deadline_ns < other_deadline_ns, __return__)
-    post: implies(deadline_ns == other_deadline_ns, __return__ == (number < other_number))
-    """
+    """Whether one timer fires before another: by deadline, then by order of creation."""
     return (deadline_ns, number) < (other_deadline_ns, other_number)

@@ -1,0 +1,32 @@
+"""Running on the simulated reactor: no descriptors, time that passes in no time, the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import zokio
+
+T = TypeVar("T")
+
+SIMULATED = zokio.RuntimeConfig(reactor="simulated")
+
+
+def run_simulated(coroutine: Awaitable[T]) -> T:
+    """`zokio.run` on the simulated reactor."""
+    return zokio.run(coroutine, config=SIMULATED)
+
+
+def simulated_runtime() -> zokio.Runtime:
+    """A runtime on the simulated reactor, to be shut down or used in `with`."""
+    return zokio.Runtime(SIMULATED)
+
+
+async def value(result: T) -> T:
+    """A coroutine that ends at once."""
+    return result
+
+
+async def forever() -> None:
+    """A coroutine that waits until it is cancelled."""
+    await zokio.sleep(float("inf"))

@@ -1,0 +1,138 @@
+"""The door: the names that programs rely on, their parameters, and a word on each of them."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import Any
+
+import pytest
+
+import zokio
+
+NAMES = {
+    *("run", "RuntimeConfig", "Runtime", "RuntimeMetrics", "TaskDump", "ShutdownReport"),
+    *("spawn", "JoinHandle", "TaskGroup", "CancelScope", "timeout", "move_on_after"),
+    *("CancellationToken", "join", "select", "yield_now", "current_task", "spawn_blocking"),
+    *("Cancelled", "Poll", "Ready", "PENDING", "Context", "Waker", "Future", "poll_fn"),
+    *("sleep", "time", "net", "compiled"),
+    *("ClosedError", "BrokenError", "AbortedError", "BusyError", "InternalError"),
+}
+
+MEMBERS = {
+    "Runtime": "block_on spawn step metrics dump shutdown __enter__ __exit__",
+    "JoinHandle": "abort is_finished id name __await__",
+    "TaskGroup": "spawn __aenter__ __aexit__",
+    "CancelScope": "cancel deadline shield __enter__ __exit__ __aenter__ __aexit__",
+    "CancellationToken": "cancel cancelled child",
+    "Future": "poll map then __await__",
+    "Waker": "wake will_wake",
+}
+
+SIGNATURES = {
+    "run": "(coroutine, *, config=None)",
+    "Runtime": "(config=None, *, reactor=None)",
+    "Runtime.block_on": "(self, coroutine)",
+    "Runtime.spawn": "(self, coroutine, name=None)",
+    "Runtime.step": "(self)",
+    "Runtime.metrics": "(self)",
+    "Runtime.dump": "(self)",
+    "Runtime.shutdown": "(self, timeout=None)",
+    "spawn": "(coroutine, *, name=None)",
+    "spawn_blocking": "(function, *args, **kwargs)",
+    "join": "(*awaitables)",
+    "select": "(*awaitables)",
+    "timeout": "(seconds)",
+    "move_on_after": "(seconds)",
+    "sleep": "(seconds)",
+    "poll_fn": "(function)",
+    "current_task": "()",
+    "CancelScope": "(deadline=None, shield=False)",
+    "CancellationToken": "()",
+    "TaskGroup": "()",
+    "time.sleep_until": "(instant)",
+    "time.interval": "(period, missed_tick='burst')",
+    "time.now": "()",
+    "net.TcpListener.bind": "(host, port, *, backlog=1024, reuse_port=False)",
+    "net.TcpStream.connect": "(host, port, *, timeout=None)",
+    "net.TcpStream.read": "(self, n)",
+    "net.TcpStream.read_exact": "(self, n)",
+    "net.TcpStream.write_all": "(self, data)",
+    "net.TcpStream.shutdown_write": "(self)",
+    "net.TcpStream.close": "(self)",
+}
+
+
+def find(path: str) -> Any:  # Any: it may be anything that the door leads to
+    found: Any = zokio
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def test_the_door_lists_every_name_of_the_interface_once() -> None:
+    # What stands beside them is pinned with them in test_architecture.py.
+    assert set(zokio.__all__) >= NAMES
+    assert len(set(zokio.__all__)) == len(zokio.__all__)
+
+
+def test_from_zokio_import_star_gives_everything_that_is_listed() -> None:
+    found: dict[str, object] = {}
+    exec("from zokio import *", found)
+    found.pop("__builtins__")
+    assert set(found) == set(zokio.__all__)
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_each_class_has_the_members_that_programs_rely_on(name: str) -> None:
+    for member in MEMBERS[name].split():
+        assert hasattr(find(name), member), f"{name}.{member}"
+
+
+@pytest.mark.interpreted  # a compiled function has no signature
+@pytest.mark.parametrize("path", SIGNATURES)
+def test_the_parameters_are_those_of_the_interface(path: str) -> None:
+    parameters = [
+        each.replace(annotation=inspect.Parameter.empty)
+        for each in inspect.signature(find(path)).parameters.values()
+    ]
+    assert str(inspect.Signature(parameters)) == SIGNATURES[path]
+
+
+def test_the_submodules_list_what_they_offer() -> None:
+    assert set(zokio.time.__all__) >= {"sleep", "sleep_until", "interval", "now", "timeout"}
+    assert set(zokio.net.__all__) == {"TcpListener", "TcpStream"}
+    for module in (zokio.time, zokio.net):
+        assert all(hasattr(module, name) for name in module.__all__)
+
+
+def members_to_document() -> list[str]:
+    """Every public function and class at the door, and every public method of those classes."""
+    paths = []
+    for name in sorted(zokio.__all__):
+        thing = getattr(zokio, name)
+        if isinstance(thing, type):
+            paths += [
+                f"{name}.{member}"
+                for member, found in vars(thing).items()
+                if not member.startswith("_") and isinstance(found, types.FunctionType | property)
+            ]
+        if isinstance(thing, type | types.FunctionType | types.ModuleType):
+            paths.append(name)
+    return paths
+
+
+@pytest.mark.interpreted  # a compiled function has no docstring
+@pytest.mark.parametrize("path", members_to_document())
+def test_everything_public_is_documented(path: str) -> None:
+    found = find(path)
+    # A method that is documented in the class it comes from need not repeat it.
+    assert inspect.getdoc(found), f"{path} has no docstring"
+
+
+def test_compiled_says_which_build_this_is() -> None:
+    assert isinstance(zokio.compiled, bool)
+
+
+def test_the_version_is_a_string_of_numbers() -> None:
+    assert all(part.isdigit() for part in zokio.__version__.split("."))
