@@ -17,6 +17,8 @@ from zokio.model import action, put
 from .owner_loop import OwnerLoop
 from .scheduler_state import IDLE, Scheduler, Thread, is_known
 
+TAKING = ("clearing", "delivering", "adopting")
+
 
 class OtherThreads(OwnerLoop):
     """The owner's loop with `threads` other threads around it."""
@@ -92,14 +94,13 @@ class OtherThreads(OwnerLoop):
     @action(writes=("owner", "rung", "threads"), reads=("owner", "threads"))
     def ring(self, state: Scheduler, thread: int) -> Scheduler:
         """The owner's sleep ends; or its next one, if it does not sleep now."""
-        state = self.moved(state, thread, IDLE)
-        if state.owner == "asleep":
-            return state._replace(owner="visited")
-        return state._replace(rung=True)
+        return self.rung_by_somebody(self.moved(state, thread, IDLE))
 
     @ring.guard
     def can_ring(self, state: Scheduler, thread: int) -> bool:
         return state.threads[thread].at == "ringing"
+
+    # The words used here and in `scheduler.py`.
 
     def may_begin(self, state: Scheduler, thread: int) -> bool:
         """The thread is free, and the search has not got to its bound."""
@@ -109,3 +110,26 @@ class OtherThreads(OwnerLoop):
     def moved(self, state: Scheduler, thread: int, after: Thread) -> Scheduler:
         """The thread stands elsewhere."""
         return state._replace(threads=put(state.threads, thread, after))
+
+    def has_a_way(self, state: Scheduler, task: int) -> bool:
+        """What will lead to a poll of the task."""
+        return (
+            task in state.ready
+            or (state.owner == "polling" and state.task == task and state.woken)
+            or self.taken(state) == task
+            or any(self.is_carried(state, (what, task)) for what in ("wake", "spawn"))
+            or any(
+                thread.at == "marking" and thread.entry == ("wake", task)
+                for thread in state.threads
+            )
+        )
+
+    def is_carried(self, state: Scheduler, entry: tuple[str, int]) -> bool:
+        """Whether the entry is in the injection queue, or a thread is about to push it."""
+        return entry in state.injected or any(
+            thread.at == "pushing" and thread.entry == entry for thread in state.threads
+        )
+
+    def taken(self, state: Scheduler) -> int | None:
+        """The task that the entry in the owner's hand is about."""
+        return state.task if state.owner in TAKING else None

@@ -17,7 +17,8 @@
                          |
                          +-----> clearing ---clear---> delivering ---deliver---> the same
 
-What other threads do meanwhile is in `other_threads.py`.
+From looking to asleep a signal handler or a finalizer may wake a task on this very thread
+(`wake_in_between`). What other threads do meanwhile is in `other_threads.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from __future__ import annotations
 from zokio.model import action, put
 
 from .polling import Polling
-from .scheduler_state import NOBODY, Scheduler
+from .scheduler_state import NOBODY, Scheduler, is_known
+
+PARKING = ("looking", "announcing", "rechecking", "sleeping", "asleep")
+"""Where the owner has seen its run queue empty and does not look at it again, or only once."""
 
 
 class OwnerLoop(Polling):
@@ -51,10 +55,11 @@ class OwnerLoop(Polling):
     def can_announce(self, state: Scheduler) -> bool:
         return state.owner == "announcing"
 
-    @action(writes=("owner",), reads=("owner", "injected"))
+    @action(writes=("owner",), reads=("ready", "owner", "injected"))
     def recheck(self, state: Scheduler) -> Scheduler:
-        """Somebody may have pushed before the announcement."""
-        return state._replace(owner="visiting" if state.injected else "sleeping")
+        """Somebody may have pushed, or woken on this thread, before the announcement."""
+        has_work = state.injected or state.ready
+        return state._replace(owner="visiting" if has_work else "sleeping")
 
     @recheck.guard
     def can_recheck(self, state: Scheduler) -> bool:
@@ -86,6 +91,23 @@ class OwnerLoop(Polling):
     @unannounce.guard
     def can_unannounce(self, state: Scheduler) -> bool:
         return state.owner == "visited"
+
+    @action(
+        writes=("ready", "owner", "owed", "rung"),
+        reads=("ready", "owner", "task", "status", "owed", "parked"),
+        fair=False,
+    )
+    def wake_in_between(self, state: Scheduler, task: int) -> Scheduler:
+        """A signal handler or a finalizer wakes the task, and rings if the owner is announced.
+
+        One step: the owner does nothing else meanwhile, and no other thread sees its run queue.
+        """
+        woken = self.woken_by_owner(state, task)
+        return self.rung_by_somebody(woken) if state.parked and woken != state else woken
+
+    @wake_in_between.guard
+    def can_wake_in_between(self, state: Scheduler, task: int) -> bool:
+        return state.owner in PARKING and is_known(state, task)
 
     # The owner takes in what others injected.
 
@@ -158,6 +180,14 @@ class OwnerLoop(Polling):
         return state.owner == "delivering"
 
     # What several of these do.
+
+    def rung_by_somebody(self, state: Scheduler) -> Scheduler:
+        """The owner's sleep ends; or its next one, if it does not sleep now."""
+        return (
+            state._replace(owner="visited")
+            if state.owner == "asleep"
+            else state._replace(rung=True)
+        )
 
     def carried_out(self, state: Scheduler) -> Scheduler:
         """The entry is done with: the next one, or the next round."""

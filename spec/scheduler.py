@@ -6,7 +6,8 @@ variables are in `scheduler_state.py`. Here is what must be true of them togethe
 
 Left out: timers and readiness (`timers.py`, `registration.py`; without them a visit of the reactor
 finds nothing, and only the bell ends a sleep), how a task comes by its outcome (`task.py`),
-cancellation and shutdown.
+cancellation and shutdown; a wake from outside that a signal handler interrupts by raising: the
+code then pushes and rings once more (tests/core/test_interrupted_task.py).
 
 Facts: `parked` is up from announce to unannounce. `asleep` only while the bell is silent. A raised
 flag stands for an entry that has still to be carried out: whoever finds it raised may go home. A
@@ -20,8 +21,6 @@ from zokio.model import always, eventually, sometimes
 
 from .other_threads import OtherThreads
 from .scheduler_state import Scheduler, stands_in_a_queue
-
-TAKING = ("clearing", "delivering", "adopting")
 
 
 class SchedulerMachine(OtherThreads):
@@ -89,7 +88,7 @@ class SchedulerMachine(OtherThreads):
         return state.owner != "asleep"
 
     def sleeps_beside_work(self, state: Scheduler) -> bool:
-        return state.owner == "asleep" and state.injected != ()
+        return state.owner == "asleep" and (state.injected != () or state.ready != ())
 
     # What must happen some time.
 
@@ -106,6 +105,11 @@ class SchedulerMachine(OtherThreads):
             and any(thread.at == "idle" for thread in state.threads)
             and state.injected != ()
         )
+
+    @sometimes
+    def a_task_is_woken_between_the_look_and_the_announcement(self, state: Scheduler) -> bool:
+        """The other reason for which it looks once more."""
+        return state.owner == "rechecking" and state.ready != () and not state.rung
 
     @sometimes
     def work_comes_while_the_owner_sleeps(self, state: Scheduler) -> bool:
@@ -176,29 +180,6 @@ class SchedulerMachine(OtherThreads):
     def wait_max(self) -> int:
         """How many polls of others a task in a queue waits for; a single task has no others."""
         return self.interval + self.tasks - 1 if self.tasks > 1 else 0
-
-    def has_a_way(self, state: Scheduler, task: int) -> bool:
-        """What will lead to a poll of the task."""
-        return (
-            task in state.ready
-            or (state.owner == "polling" and state.task == task and state.woken)
-            or self.taken(state) == task
-            or any(self.is_carried(state, (what, task)) for what in ("wake", "spawn"))
-            or any(
-                thread.at == "marking" and thread.entry == ("wake", task)
-                for thread in state.threads
-            )
-        )
-
-    def is_carried(self, state: Scheduler, entry: tuple[str, int]) -> bool:
-        """Whether the entry is in the injection queue, or a thread is about to push it."""
-        return entry in state.injected or any(
-            thread.at == "pushing" and thread.entry == entry for thread in state.threads
-        )
-
-    def taken(self, state: Scheduler) -> int | None:
-        """The task that the entry in the owner's hand is about."""
-        return state.task if state.owner in TAKING else None
 
 
 CONFIGURATIONS = (

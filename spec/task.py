@@ -5,7 +5,7 @@ Modelled: tasks in one first-in first-out queue; threads that take the first of 
 before a poll, during one, just after it, and after completion; every way in which a poll ends.
 
 Left out: what a task computes; where a wake comes from and how it travels between threads
-(`scheduler.py`); cancellation (`cancel.py`) and who awaits the outcome (`join.py`).
+(`scheduler.py`); cancellation (`cancel_scopes.py`) and who awaits the outcome (`join.py`).
 
 Variables, one entry a task: `spawned`; `owed`: somebody wants a poll that has not begun;
 `polling`: how many threads poll it now; `done`; `outcome`: what it ended with, "" before. And

@@ -11,6 +11,7 @@ from zokio.core.cancel import CancelNode
 from zokio.core.run_queue import RunQueue
 from zokio.core.task import Task, TaskId
 from zokio.core.task_state import IDLE
+from zokio.runtime.awaitable import as_coroutine
 
 
 async def nothing() -> None:
@@ -26,7 +27,9 @@ class Tree:
 
     def task(self) -> Task:
         number = TaskId(len(self.tasks))
-        task = Task(nothing(), self.queue, copy_context(), number, f"task {number}")
+        task = Task(
+            as_coroutine(nothing(), "test"), self.queue, copy_context(), number, f"task {number}"
+        )
         task.state = IDLE
         self.tasks.append(task)
         return task

@@ -18,11 +18,14 @@ from zokio.core.task import Task, TaskId
 from zokio.core.task_state import DONE
 from zokio.env.threads import Thread
 from zokio.errors import InternalError
+from zokio.runtime.awaitable import as_coroutine
 
 
 def lone_task() -> Task:
     """A task that no runtime knows."""
-    return Task(forever(), RunQueue(lambda: None), copy_context(), TaskId(7), "lone")
+    return Task(
+        as_coroutine(forever(), "test"), RunQueue(lambda: None), copy_context(), TaskId(7), "lone"
+    )
 
 
 def test_a_task_that_nobody_owns_ends_all_the_same() -> None:

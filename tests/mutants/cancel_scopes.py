@@ -33,8 +33,8 @@ MUTANTS = (
     planted(
         "a_cancel_from_another_thread_changes_the_tree_itself",
         SCOPE,
-        "if runtime is None or runtime.queue.is_local():",
-        "if runtime is None or runtime is not None:",
+        "elif runtime.queue.is_local():",
+        "elif runtime is not None:",
     ),
     planted(
         "a_cancelled_task_is_not_woken",
@@ -45,13 +45,13 @@ MUTANTS = (
     planted(
         "an_edge_and_not_a_level",
         LOOP,
-        "        task.state = RUNNING_WOKEN\n        coroutine = task.coroutine",
+        "        task.state = RUNNING_WOKEN  # wake\n        coroutine = task.coroutine",
         "        task.cancel_requested = False\n        coroutine = task.coroutine",
     ),
     planted(
         "a_task_that_has_not_begun_never_runs",
         LOOP,
-        "        if getcoroutinestate(coroutine) == CORO_CREATED:",
+        "        if not coroutine.cr_suspended:  # it has not begun",
         "        if False:",
     ),
     planted(

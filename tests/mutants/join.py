@@ -13,15 +13,15 @@ MUTANTS = (
     Mutant(
         name="only_the_first_joiner_is_woken",
         file=TASK,
-        before="            for waker in joiners:\n",
-        after="            for waker in joiners[:1]:\n",
+        before="for number, waker in enumerate(joiners):",
+        after="for number, waker in enumerate(joiners[:1]):",
         machine="join",
     ),
     Mutant(
         name="joiners_stay_registered_after_the_end",
         file=TASK,
-        before="            self.joiners = None\n            for waker in joiners:\n",
-        after="            for waker in joiners:\n",
+        before="joiners, self.joiners = tuple(self.joiners or ()), None",
+        after="joiners = tuple(self.joiners or ())",
         machine="join",
     ),
     Mutant(

@@ -13,8 +13,8 @@ MUTANTS = (
     Mutant(
         name="the_owner_does_not_look_once_more_before_it_sleeps",
         file=RUNTIME,
-        before="            timeout_ns = 0 if queue.injected else self._time_to_next_timer_ns()",
-        after="            timeout_ns = self._time_to_next_timer_ns()",
+        before="            if queue.injected or queue.ready:  # spec: recheck\n",
+        after="            if False:\n",
         machine="scheduler",
     ),
     Mutant(
@@ -23,14 +23,28 @@ MUTANTS = (
         before=(
             "        queue.parked = True  # spec: announce\n"
             "        try:\n"
-            "            timeout_ns = 0 if queue.injected else self._time_to_next_timer_ns()"
+            "            if queue.injected or queue.ready:  # spec: recheck\n"
         ),
         after=(
-            "        timeout_ns = 0 if queue.injected else self._time_to_next_timer_ns()\n"
+            "        has_work = queue.injected or queue.ready\n"
             "        queue.parked = True\n"
             "        try:\n"
-            "            pass"
+            "            if has_work:\n"
         ),
+        machine="scheduler",
+    ),
+    Mutant(
+        name="the_owner_looks_once_more_at_the_injected_only",
+        file=RUNTIME,
+        before="            if queue.injected or queue.ready:  # spec: recheck\n",
+        after="            if queue.injected:\n",
+        machine="scheduler",
+    ),
+    Mutant(
+        name="a_wake_on_the_parked_thread_does_not_ring",
+        file=TASK,
+        before="            if queue.parked:  # spec: wake_in_between,",
+        after="            if False:  #",
         machine="scheduler",
     ),
     Mutant(
@@ -45,7 +59,7 @@ MUTANTS = (
         file=QUEUE,
         before=(
             "        self.injected.append(work)  # spec: push\n"
-            "        if self.parked:  # spec: ring\n"
+            "        if self.parked:  # spec: see\n"
             "            self.unpark()"
         ),
         after=(
@@ -64,19 +78,19 @@ MUTANTS = (
         name="the_flag_is_raised_after_the_push",
         file=TASK,
         before=(
-            "            self.wake_injected = True\n"
-            "            self.queue.inject(self.wake_injected_now)"
+            "                self.wake_injected = True  # spec: mark\n"
+            "                self.queue.inject(self.wake_injected_now)"
         ),
         after=(
-            "            self.queue.inject(self.wake_injected_now)\n"
-            "            self.wake_injected = True"
+            "                self.queue.inject(self.wake_injected_now)\n"
+            "                self.wake_injected = True"
         ),
         machine="scheduler",
     ),
     Mutant(
         name="the_flag_is_never_cleared",
         file=TASK,
-        before="        self.wake_injected = False\n        self.wake()",
+        before="        self.wake_injected = False  # spec: clear\n        self.wake()",
         after="        self.wake()",
         machine="scheduler",
     ),
@@ -118,7 +132,7 @@ MUTANTS = (
     Mutant(
         name="the_queue_of_others_is_visited_only_when_nothing_is_ready",
         file=RUNTIME,
-        before="        if queue.injected:\n            queue.drain_injected()",
+        before="        if queue.injected:  # spec: take_in\n            queue.drain_injected()",
         after="        if queue.injected and not queue.ready:\n            queue.drain_injected()",
         machine="scheduler",
     ),

@@ -26,17 +26,17 @@ MUTANTS = (
     Mutant(
         name="a_task_spawned_by_one_that_is_dropped_is_left_over",
         file=SHUTDOWN,
-        before="""        while runtime.tasks:
-            task = next(iter(runtime.tasks.values()))
+        before="""    while runtime.tasks:
+        task = next(iter(runtime.tasks.values()))
 """,
-        after="        for task in list(runtime.tasks.values()):\n",
+        after="    for task in list(runtime.tasks.values()):\n",
         machine="shutdown",
     ),
     Mutant(
         name="only_the_first_task_is_dropped_in_order",
         file=SHUTDOWN,
-        before="        while runtime.tasks:\n",
-        after="        if runtime.tasks:\n",
+        before="    while runtime.tasks:\n",
+        after="    if runtime.tasks:\n",
         machine="shutdown",
     ),
     Mutant(
@@ -102,7 +102,7 @@ MUTANTS = (
     Mutant(
         name="a_wake_from_a_thread_that_finds_the_runtime_parked_does_not_ring",
         file=QUEUE,
-        before="        if self.parked:  # spec: ring",
+        before="        if self.parked:  # spec: see",
         after="        if self.parked and self.ready:",
         machine="shutdown",
     ),

@@ -6,6 +6,7 @@ import pytest
 
 import zokio
 from tests.helpers.tcp_streams import connected_streams
+from zokio.env.threads import Thread
 from zokio.errors import BrokenError, NoRuntimeError
 from zokio.net import TcpListener, TcpStream
 from zokio.runtime.current import current_runtime
@@ -56,6 +57,31 @@ def test_a_stream_of_another_runtime_is_refused_instead_of_waiting_for_ever(reac
         zokio.run(use(client))
         client.close()
         server.close()
+
+
+def test_another_runtime_does_not_put_a_task_of_the_streams_own_in_its_place() -> None:
+    """Two threads: the runtime of the stream is in the middle of a poll."""
+    seen: list[object] = []
+
+    def other_thread(stream: TcpStream) -> None:
+        async def use() -> None:
+            with pytest.raises(NoRuntimeError, match="belongs to a runtime"):
+                await stream.read(1)
+
+        zokio.run(use())
+        seen.append(stream._registration.reader)
+
+    async def main() -> None:
+        async with (
+            TcpListener.bind("127.0.0.1", 0) as listener,
+            await TcpStream.connect(*listener.local_address) as client,
+        ):
+            thread = Thread(target=other_thread, args=(client,))
+            thread.start()
+            thread.join()  # on purpose in the poll: the runtime must be busy
+
+    zokio.run(main())
+    assert seen == [None]
 
 
 @pytest.mark.parametrize("reactor", ["epoll", "poll", "simulated"])

@@ -13,6 +13,7 @@ from zokio.core.task_state import IDLE
 from zokio.reactor.backends import make_reactor
 from zokio.reactor.contract import Reactor
 from zokio.reactor.registration import Registration
+from zokio.runtime.awaitable import as_coroutine
 
 BACKENDS = ("epoll", "portable", "poll", "select", "simulated")
 
@@ -58,7 +59,7 @@ class World:
     def task(self) -> Task:
         """A task that sleeps."""
         number = len(self._tasks)
-        coroutine = _nothing()
+        coroutine = as_coroutine(_nothing(), "test")
         coroutine.send(None)
         task = Task(coroutine, self._queue, copy_context(), TaskId(number), f"task {number}")
         task.state = IDLE

@@ -24,6 +24,8 @@ from tests.helpers.scheduler_probes import (
 )
 from zokio.core.task import Task
 from zokio.core.task_state import DONE, QUEUED, RUNNING_WOKEN
+from zokio.core.task_state import IDLE as IDLE_TASK
+from zokio.env.threads import get_ident
 from zokio.reactor.contract import Reactor
 from zokio.runtime.config import RuntimeConfig
 from zokio.runtime.runtime import Runtime
@@ -118,6 +120,25 @@ class SchedulerAdapter:
         self.owner.go_on()
 
     announce = recheck = visit = unannounce = measure = take = adopt = clear = deliver = look
+
+    def wake_in_between(self, task: int) -> None:
+        """At the owner's stop, on its thread; or while it is blocked, as if on its thread."""
+        if self.owner.blocked:
+            self._wake_the_sleeper(self.tasks[task])
+        elif self.owner.run(self.tasks[task].wake) == "ringing":
+            self.owner.go_on()
+
+    def _wake_the_sleeper(self, task: Task) -> None:
+        """Only the main thread of a process runs handlers in a wait; here the owner is another.
+
+        So the handler's thread passes for the owner's, while that does nothing but wait.
+        """
+        was_idle = task.state is IDLE_TASK
+        owner, self.runtime.queue.thread = self.runtime.queue.thread, get_ident()
+        task.wake()
+        self.runtime.queue.thread = owner
+        if was_idle:
+            self.owner.wait_for_stop()
 
     def take_in(self) -> None:
         self.polls_before = self._polls()

@@ -254,3 +254,20 @@ def test_block_on_again_after_an_interrupt_is_fine() -> None:
             with pytest.raises(KeyboardInterrupt):
                 runtime.block_on(interrupted())
             assert runtime.block_on(value(1)) == 1
+
+
+def test_a_second_sigint_that_is_taken_in_too_late_raises_nothing_later() -> None:
+    """The root ends in the same round: the next program on the runtime is not interrupted."""
+
+    async def main(runtime: zokio.Runtime) -> str:
+        handler = signal.getsignal(SIGINT)
+        runtime.queue.inject(handler.__self__._interrupt)  # type: ignore[union-attr]  # our bound method
+        return "ended"
+
+    async def another() -> str:
+        await zokio.sleep(0.001)
+        return "not interrupted"
+
+    with zokio.Runtime() as runtime:
+        assert runtime.block_on(main(runtime)) == "ended"
+        assert runtime.block_on(another()) == "not interrupted"

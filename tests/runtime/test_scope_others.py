@@ -111,3 +111,35 @@ def test_a_task_aborted_before_it_began_runs_to_its_first_suspension_point() -> 
 
     run_simulated(main())
     assert said == ["began"]
+
+
+RUNTIME = vars(zokio.CancelScope)["_runtime"]
+
+
+class LookedAtBeforeTheEntry(zokio.CancelScope):
+    """The next look at its runtime finds none: another thread looked just before the entry."""
+
+    looked_early = False
+
+    @property  # type: ignore[override]  # the slot, as a slower thread sees it
+    def _runtime(self) -> object:
+        if self.looked_early:
+            self.looked_early = False
+            return None
+        return RUNTIME.__get__(self)
+
+    @_runtime.setter
+    def _runtime(self, runtime: object) -> None:
+        RUNTIME.__set__(self, runtime)
+
+
+def test_a_cancel_that_comes_while_the_scope_is_being_entered_is_not_lost() -> None:
+    async def main() -> None:
+        with zokio.move_on_after(10) as limit, LookedAtBeforeTheEntry() as scope:
+            scope.looked_early = True
+            scope.cancel()
+            await zokio.sleep(100)
+        assert scope.cancelled_caught
+        assert not limit.cancel_called
+
+    run_simulated(main())

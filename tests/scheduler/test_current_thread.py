@@ -18,6 +18,7 @@ from zokio.core.suspend import suspend, yield_now
 from zokio.core.task import Task, TaskId
 from zokio.core.task_state import DONE, IDLE, QUEUED
 from zokio.errors import Cancelled, InternalError, NeverAwaitedError, NotAwaitableError
+from zokio.runtime.awaitable import as_coroutine
 from zokio.scheduler.current_thread import CurrentThread
 
 Body = Coroutine[Any, Any, object]
@@ -38,7 +39,9 @@ class Bench:
         """A task at the end of the queue."""
         self.count += 1
         number = self.count
-        task = Task(body, self.queue, copy_context(), TaskId(number), f"task-{number}")
+        task = Task(
+            as_coroutine(body, "test"), self.queue, copy_context(), TaskId(number), f"task-{number}"
+        )
         self.queue.ready.append(task)
         return task
 

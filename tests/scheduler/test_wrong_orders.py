@@ -20,6 +20,20 @@ class LooksOnlyOnce(SchedulerMachine):
         return state._replace(owner="sleeping")
 
 
+class LooksOnceMoreAtTheInjectedOnly(SchedulerMachine):
+    """The owner does not see what was woken on its own thread since it looked."""
+
+    def recheck(self, state: Scheduler) -> Scheduler:
+        return state._replace(owner="visiting" if state.injected else "sleeping")
+
+
+class WakesItselfWithoutARing(SchedulerMachine):
+    """A wake by a signal handler puts the task in the run queue, and lets the owner sleep."""
+
+    def wake_in_between(self, state: Scheduler, task: int) -> Scheduler:
+        return self.woken_by_owner(state, task)
+
+
 class RingsBeforeThePush(SchedulerMachine):
     """Other threads look whether to ring, and ring, before they push."""
 
@@ -137,6 +151,11 @@ def test_the_right_scheduler_holds_within_these_bounds() -> None:
     [
         (LooksOnlyOnce, "no_lost_unpark"),
         (LooksOnlyOnce, "the_sleeper_is_woken"),
+        (LooksOnceMoreAtTheInjectedOnly, "no_lost_unpark"),
+        (LooksOnceMoreAtTheInjectedOnly, "the_sleeper_is_woken"),
+        (LooksOnceMoreAtTheInjectedOnly, "a_wake_is_never_lost"),
+        (WakesItselfWithoutARing, "no_lost_unpark"),
+        (WakesItselfWithoutARing, "a_wake_is_never_lost"),
         (RingsBeforeThePush, "no_lost_unpark"),
         (RingsBeforeThePush, "the_sleeper_is_woken"),
         (MarksAfterThePush, "a_raised_flag_stands_for_an_entry"),

@@ -24,7 +24,7 @@ MACHINE = SchedulerMachine(tasks=2, threads=2, interval=2, entries_max=3)
 # what two tasks do to each other. All of them takes half a minute, so it is for the long profile.
 TWO_THREADS = SchedulerMachine(tasks=1, threads=2, interval=1, entries_max=1)
 TWO_TASKS = SchedulerMachine(tasks=2, threads=1, interval=1, entries_max=1)
-ONE_IN = 1 if settings().max_examples >= 1_000 else 5
+ONE_IN = 1 if settings().max_examples >= 1_000 else 6
 
 
 def epoll() -> EpollReactor:

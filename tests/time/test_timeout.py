@@ -256,10 +256,11 @@ def test_an_error_of_the_cleanup_goes_through_instead_of_the_timeout(
 
 def test_a_timeout_that_is_cancelled_by_hand_says_so() -> None:
     async def main() -> None:
-        reason = pytest.raises(TimeoutError, match=r"cancelled by its scope's cancel\(\)")
-        with reason, zokio.timeout(None) as scope:
-            scope.cancel()
-            await forever()
+        for seconds in (None, 30):
+            reason = pytest.raises(TimeoutError, match=r"cancelled by its scope's cancel\(\)")
+            with reason, zokio.timeout(seconds) as scope:
+                scope.cancel()
+                await forever()
 
     run_simulated(main())
 

@@ -53,7 +53,8 @@ class CancelNode:
             if parent.children is None:
                 parent.children = {}
             parent.children[self] = None
-        self.cancelled = self._is_cancelled()
+        outer_cancelled = self.outer_cancelled()
+        self.cancelled = self.cancel_called or outer_cancelled
 
     def detach(self) -> None:
         """The task has left this scope."""
@@ -100,7 +101,9 @@ class CancelNode:
         changed = deque([self])
         while changed:
             node = changed.popleft()
-            cancelled = node._is_cancelled()
+            outer_cancelled = node.outer_cancelled()
+            # Looked at last, and without a call in between: a finalizer may cancel meanwhile.
+            cancelled = node.cancel_called or outer_cancelled
             if cancelled is not node.cancelled:
                 node.cancelled = cancelled
                 changed.extend(node.children or ())

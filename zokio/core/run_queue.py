@@ -52,11 +52,11 @@ class RunQueue:
         if self.closed:
             return
         self.injected.append(work)  # spec: push
-        if self.parked:  # spec: ring
-            self.unpark()
+        if self.parked:  # spec: see
+            self.unpark()  # spec: ring
 
     def drain_injected(self) -> None:
         """Do what had been injected when the call began; what comes meanwhile waits a turn."""
         injected = self.injected
-        for _ in range(len(injected)):
-            injected.popleft()()
+        for _ in range(len(injected)):  # spec: measure
+            injected.popleft()()  # spec: take

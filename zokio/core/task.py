@@ -9,8 +9,9 @@ The scheduler polls it; what awaits it is `JoinHandle`; what cancels it is `Canc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextvars import Context as Variables
+from types import CoroutineType
 from typing import Any, NewType
 
 from zokio.core.cancel import CancelNode
@@ -59,13 +60,13 @@ class Task:
 
     def __init__(
         self,
-        coroutine: Coroutine[Any, Any, Any],
+        coroutine: CoroutineType[Any, Any, Any],
         queue: RunQueue,
         variables: Variables,
         id: TaskId,
         name: str,
     ) -> None:
-        self.coroutine: Coroutine[Any, Any, Any] | None = coroutine
+        self.coroutine: CoroutineType[Any, Any, Any] | None = coroutine
         # Bound once: the loop calls `run(send, None)` for every poll.
         self.send: Callable[..., Any] = coroutine.send
         self.run: Callable[..., Any] = variables.run
@@ -88,10 +89,12 @@ class Task:
         """Have the task polled again: see `zokio.core.waker.Waker`."""
         queue = self.queue
         if get_ident() != queue.thread:
-            self._wake_from_outside()
-        elif self.state is IDLE:
+            self._wake_from_outside()  # spec: wake_outside
+        elif self.state is IDLE:  # spec: wake_inside
             self.state = QUEUED
             queue.ready.append(self)
+            if queue.parked:  # spec: wake_in_between, by a signal handler or a finalizer
+                queue.unpark()
         elif self.state is RUNNING:
             self.state = RUNNING_WOKEN
 
@@ -103,13 +106,20 @@ class Task:
         # One entry in the injection queue is enough however many threads wake. The owner clears
         # the flag before it wakes, so a wake that comes later makes an entry of its own.
         if not self.wake_injected:
-            self.wake_injected = True
-            self.queue.inject(self.wake_injected_now)
+            try:
+                self.wake_injected = True  # spec: mark
+                self.queue.inject(self.wake_injected_now)
+            except BaseException:
+                # A signal handler has raised, before the push or before the ring; another wake may
+                # have found the flag raised and gone home. Carry it out, then let the error go on.
+                self.wake_injected = False
+                self.queue.inject(self.wake_injected_now)
+                raise
 
     def wake_injected_now(self) -> None:
         """The owner's half of a wake from another thread."""
-        self.wake_injected = False
-        self.wake()
+        self.wake_injected = False  # spec: clear
+        self.wake()  # spec: deliver
 
     def poll_context(self) -> Context:
         """The context that futures awaited by this task are polled with."""
@@ -151,14 +161,24 @@ class Task:
         if self.root is not None:
             self.root.detach()
         self.scope = None
-        joiners = self.joiners
-        if joiners is not None:
-            self.joiners = None
-            for waker in joiners:
-                waker.wake()
         on_done, self.on_done = self.on_done, _forget  # whoever keeps the task keeps no owner
-        on_done(self)  # it may want to know whether the task was aborted
-        self.root = None
+        try:
+            if self.joiners is not None:
+                self._wake_joiners()
+        finally:
+            on_done(self)  # it may want to know whether the task was aborted
+            self.root = None
+
+    def _wake_joiners(self) -> None:
+        """Wake all of them; a waker which raises, written by a user, keeps no other one asleep."""
+        joiners, self.joiners = tuple(self.joiners or ()), None
+        for number, waker in enumerate(joiners):
+            try:
+                waker.wake()
+            except BaseException:
+                self.joiners = list(joiners[number + 1 :])
+                self._wake_joiners()
+                raise
 
     def __repr__(self) -> str:
         return f"<Task {self.id} {self.name} {self.state.value}>"

@@ -1,5 +1,6 @@
-"""Everything that a run draws from outside: the clock and the threads.
+"""What a run draws from outside: the clock and the threads.
 
 Only this package imports `time` and `threading`, so a test or an exploration that replaces these
-few names holds all the chance there is.
+few names holds them. What else comes from outside has a door of its own: the descriptors are the
+reactor's, and the blocking pool takes its threads from the standard library.
 """

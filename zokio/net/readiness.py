@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from types import coroutine
 
+from zokio.core.current import CURRENT
 from zokio.core.run_queue import RunQueue
 from zokio.core.suspend import AGAIN, WAIT, Signal
 from zokio.errors import NoRuntimeError
@@ -22,10 +23,11 @@ def until_readable(registration: Registration, queue: RunQueue) -> Generator[Sig
     The caller has seen that the flag is down and that there is no reader.
 
     Raises:
-        NoRuntimeError: the calling code runs in another runtime, or in none.
+        NoRuntimeError: the calling code runs in another runtime, or in none. (What is ready at
+            once does not come here, and is not looked at.)
     """
     task = queue.task
-    if task is None:
+    if task is None or CURRENT.queue is not queue:
         raise _not_here(registration)
     registration.reader = task
     try:
@@ -44,7 +46,7 @@ def until_readable(registration: Registration, queue: RunQueue) -> Generator[Sig
 def until_writable(registration: Registration, queue: RunQueue) -> Generator[Signal, None, None]:
     """Suspend until the `writable` flag is up: see `until_readable`."""
     task = queue.task
-    if task is None:
+    if task is None or CURRENT.queue is not queue:
         raise _not_here(registration)
     registration.writer = task
     try:
@@ -65,7 +67,7 @@ def let_others_run(
 ) -> Generator[Signal, None, None]:
     """`yield_now` which keeps the place of the reader, or of the writer."""
     task = queue.task
-    if task is None:
+    if task is None or CURRENT.queue is not queue:
         raise _not_here(registration)
     if reading:
         registration.reader = task
@@ -85,5 +87,6 @@ def let_others_run(
 def _not_here(registration: Registration) -> NoRuntimeError:
     return NoRuntimeError(
         f"fd {registration.fd} belongs to a runtime that is not running this code; use a stream "
-        "in the runtime which opened it"
+        "in the runtime which opened it (a forked child has none of its parent's: leave it with "
+        "os._exit, or call zokio.run in it)"
     )

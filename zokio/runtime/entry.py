@@ -37,8 +37,12 @@ class Entry:
                 "another thread is running this runtime; Runtime.spawn onto it, or give each "
                 "thread a runtime of its own"
             )
-        runtime.queue.thread = get_ident()
-        RUNNING.runtime, CURRENT.queue = runtime, runtime.queue
+        try:
+            runtime.queue.thread = get_ident()
+            RUNNING.runtime, CURRENT.queue = runtime, runtime.queue
+        except BaseException:  # a signal
+            self.__exit__(None, None, None)
+            raise
 
     def __exit__(
         self,

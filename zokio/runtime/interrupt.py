@@ -40,19 +40,29 @@ class Interrupts:
         if current_thread() is not main_thread():
             return
         _active = self
-        if self._bell_fd >= 0:
-            self._old_fd = signal.set_wakeup_fd(self._bell_fd, warn_on_full_buffer=False)
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self._handle)
-            self._installed = True
+        try:
+            # The handler first: from then on a SIGINT no longer raises in the middle of this.
+            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                self._installed = True
+                signal.signal(signal.SIGINT, self._handle)
+            if self._bell_fd >= 0:
+                self._old_fd = signal.set_wakeup_fd(self._bell_fd, warn_on_full_buffer=False)
+        except BaseException:
+            self.restore()
+            raise
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if not self._interrupted:
             self._interrupted = True
             self._root.queue.inject(self._root.abort)
-        elif frame is not None and frame.f_globals.get("__name__", "").startswith("zokio."):
-            self._root.queue.inject(_raise_interrupt)
+        elif self._root.queue.task is None or _is_own_code(frame):
+            self._root.queue.inject(self._interrupt)
         else:
+            raise KeyboardInterrupt
+
+    def _interrupt(self) -> None:
+        """The second SIGINT, taken in between two polls; unless the block has ended meanwhile."""
+        if _active is self:
             raise KeyboardInterrupt
 
     def restore(self) -> None:
@@ -60,12 +70,12 @@ class Interrupts:
         global _active
         if _active is not self:
             return
-        _active = None
         if self._bell_fd >= 0:
             signal.set_wakeup_fd(self._old_fd)
         # Unless the program has put a handler of its own there meanwhile.
         if self._installed and signal.getsignal(signal.SIGINT) == self._handle:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        _active = None
 
     def __exit__(
         self,
@@ -92,5 +102,5 @@ def restore_signals() -> None:
         _active.restore()
 
 
-def _raise_interrupt() -> None:
-    raise KeyboardInterrupt
+def _is_own_code(frame: FrameType | None) -> bool:
+    return frame is not None and frame.f_globals.get("__name__", "").startswith("zokio.")

@@ -124,9 +124,9 @@ class Runtime:
         if scope is not None:
             scope.add_member(task)
         if get_ident() == self.queue.thread:
-            self._adopt(task)
+            self._adopt(task)  # spec: spawn_inside
         else:
-            self._hand_in(task)
+            self._hand_in(task)  # spec: spawn_outside
         return task
 
     def _hand_in(self, task: Task) -> None:
@@ -141,7 +141,9 @@ class Runtime:
             return
         self.tasks[task.id] = task
         self.spawned += 1
-        self.queue.ready.append(task)
+        self.queue.ready.append(task)  # spec: adopt
+        if self.queue.parked:  # a finalizer, in the middle of the wait
+            self.queue.unpark()
         if self.closing and task.scope is None:
             task.abort()
 
@@ -199,14 +201,14 @@ class Runtime:
         """Visit the reactor, the other threads' work and the timers; wait if nothing is ready."""
         queue = self.queue
         self.turns += 1
-        if may_wait and not queue.ready and not queue.injected:
+        if may_wait and not queue.ready and not queue.injected:  # spec: look
             batch = self._park()
         else:
-            batch = self.reactor.wait(0)
+            batch = self.reactor.wait(0)  # spec: visit
         if batch:
             self.io_wakes += len(batch)
             queue.wake_batch(batch)
-        if queue.injected:
+        if queue.injected:  # spec: take_in
             queue.drain_injected()
         if self.timers.heap:
             self.timers.expire(self.reactor.now_ns())
@@ -215,16 +217,19 @@ class Runtime:
         """Wait for an event, the next timer, or the bell.
 
         Announce first and look once more afterwards: whoever injects in between either is seen
-        here or sees `parked` and rings.
+        here or sees `parked` and rings. So does a wake on this very thread, by a signal handler
+        or a finalizer.
         """
         self.parks += 1
         queue = self.queue
         queue.parked = True  # spec: announce
         try:
-            timeout_ns = 0 if queue.injected else self._time_to_next_timer_ns()  # spec: recheck
+            if queue.injected or queue.ready:  # spec: recheck
+                return self.reactor.wait(0)  # spec: visit
+            timeout_ns = self._time_to_next_timer_ns()
             return self.reactor.wait(timeout_ns)  # spec: sleep
         finally:
-            queue.parked = False
+            queue.parked = False  # spec: unannounce
 
     def _time_to_next_timer_ns(self) -> int | None:
         if not self.timers.heap:

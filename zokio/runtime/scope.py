@@ -65,9 +65,13 @@ class CancelScope(CancelNode):
     def cancel(self) -> None:
         """Cancel what is inside. From any thread; before the block it cancels the block to come."""
         runtime = self._runtime
-        if runtime is None or runtime.queue.is_local():
+        if runtime is None:
+            self.cancel_called = True  # the entry looks at it after it has said where it is
+            if self._runtime is not None:  # entered meanwhile, by another thread
+                self._runtime.queue.inject(self.update)
+        elif runtime.queue.is_local():
             super().cancel()
-        else:
+        elif not self.cancel_called:
             runtime.queue.inject(self.cancel)
 
     def __enter__(self) -> Self:

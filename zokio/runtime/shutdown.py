@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from zokio.core.outcome import ABORTED
 from zokio.core.task import Task
+from zokio.core.task_state import IDLE, QUEUED
 from zokio.timers.deadline import deadline_after, duration_ns
 
 if TYPE_CHECKING:
@@ -49,8 +50,18 @@ def shut_down(runtime: Runtime, timeout: float) -> ShutdownReport:
     return ShutdownReport(cancelled, dropped, runtime.blocking.pending)
 
 
+def _queue_the_lost(runtime: Runtime) -> None:
+    """A signal handler that raises may end the loop between two lines, with a task in its hands."""
+    queued = set(runtime.queue.ready)
+    for task in runtime.tasks.values():
+        if task.state is not IDLE and task not in queued:
+            task.state = QUEUED
+            runtime.queue.ready.append(task)
+
+
 def _cancel_all(runtime: Runtime, timeout_ns: int) -> None:
     runtime.closing = True
+    _queue_the_lost(runtime)
     runtime.queue.drain_injected()  # tasks spawned by other threads are cancelled too
     deadline_ns = deadline_after(runtime.reactor.now_ns(), timeout_ns)
     bell = runtime.timers.insert(deadline_ns, lambda: None)
@@ -67,14 +78,16 @@ def _cancel_all(runtime: Runtime, timeout_ns: int) -> None:
 def _drop_all(runtime: Runtime) -> tuple[str, ...]:
     """Drop the tasks that are left, and those that they start on their way out."""
     dropped: list[str] = []
-    try:
-        while runtime.tasks:
-            task = next(iter(runtime.tasks.values()))
-            dropped.append(task.name)
+    way_out: BaseException | None = None
+    while runtime.tasks:
+        task = next(iter(runtime.tasks.values()))
+        dropped.append(task.name)
+        try:
             drop(runtime, task)
-    finally:
-        if runtime.tasks:  # a KeyboardInterrupt, SystemExit or the like: the others go as well
-            _drop_all(runtime)
+        except BaseException as error:  # a KeyboardInterrupt, SystemExit: the others go as well
+            way_out = way_out or error
+    if way_out is not None:
+        raise way_out
     return tuple(dropped)
 
 
@@ -89,8 +102,11 @@ def drop(runtime: Runtime, task: Task) -> None:
         runtime.report(task.name, error)
     finally:
         runtime.queue.task = None
-        if task.outcome is None:
-            task.finish(ABORTED)
+        try:
+            if task.outcome is None:
+                task.finish(ABORTED)
+        finally:
+            runtime.forget(task)
 
 
 def _close(runtime: Runtime) -> None:

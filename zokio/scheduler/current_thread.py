@@ -12,7 +12,6 @@ A `KeyboardInterrupt`, `SystemExit` or the like that leaves a task ends the task
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import CORO_CREATED, getcoroutinestate
 from types import CoroutineType
 from typing import Any
 
@@ -83,10 +82,10 @@ class CurrentThread:
         Cancellation is a level and not an edge: the task is owed another poll, in which it is
         raised again, until it has left the cancelled scope.
         """
-        task.state = RUNNING_WOKEN
+        task.state = RUNNING_WOKEN  # wake
         coroutine = task.coroutine
         assert coroutine is not None
-        if getcoroutinestate(coroutine) == CORO_CREATED:
+        if not coroutine.cr_suspended:  # it has not begun
             return task.run(task.send, None)
         return task.run(coroutine.throw, Cancelled())
 
@@ -117,6 +116,8 @@ class CurrentThread:
 
     def _end_failed(self, task: Task, error: BaseException) -> None:
         """The coroutine raised. Leave out this file's frames: they tell the reader nothing."""
+        if isinstance(error, BaseExceptionGroup):
+            error = error.split(Cancelled)[1] or Cancelled()  # nothing else in it: as if bare
         if isinstance(error, Cancelled):
             task.finish(ABORTED)
             return

@@ -52,7 +52,7 @@ class Timeout(_RelativeScope):
         return self.__exit__(kind, error, traceback)
 
     def _reason(self) -> str:
-        if self._duration_ns is None:
+        if self._duration_ns is None or current_runtime().reactor.now_ns() < self._deadline_ns:
             return "the block was cancelled by its scope's cancel()"
         return (
             f"the block did not end within {self._duration_ns / SECOND_NS:g} s and was cancelled; "
