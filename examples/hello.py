@@ -18,7 +18,7 @@ import zokio
 async def greet(name: str, seconds: float) -> int:
     """Greet three times; the number of letters spoken."""
     for number in range(1, 4):
-        print(f"hello {number} from {name}")
+        print(f"hello {number} from {name}", flush=True)
         await zokio.sleep(seconds)
     return 3 * len(name)
 

@@ -34,6 +34,7 @@ def docstrings(file: Path) -> list[str]:
     return [ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, kinds)]
 
 
+@pytest.mark.interpreted  # reads the source
 def test_every_label_in_the_runtime_is_an_action_of_some_machine() -> None:
     actions = {
         action.name
@@ -44,6 +45,7 @@ def test_every_label_in_the_runtime_is_an_action_of_some_machine() -> None:
     assert labels() <= actions, f"no such action: {sorted(labels() - actions)}"
 
 
+@pytest.mark.interpreted  # reads the source
 def test_every_action_of_the_park_and_wake_protocol_has_a_label_in_the_runtime() -> None:
     protocol = {action.name for action in OtherThreads().actions} - POLLS
     assert protocol <= labels(), f"no label: {sorted(protocol - labels())}"

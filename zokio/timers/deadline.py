@@ -8,8 +8,11 @@ NEVER_NS = 2**63 - 1
 """A deadline that does not come (292 years after the clock began)."""
 
 
-def duration_ns(seconds: float) -> int:
+def duration_ns(seconds: int | float) -> int:
     """`seconds` in nanoseconds, rounded up; infinity is `NEVER_NS`.
+
+    (`int` stands in the signature for the compiled build, which would otherwise make a float of a
+    whole number and lose nanoseconds after a hundred days.)
 
     Raises:
         ValueError: it is negative or not a number.
