@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import select
-import socket
 from collections.abc import Callable
 from typing import Final
 
@@ -20,6 +19,7 @@ from zokio.env.clock import monotonic_ns
 from zokio.errors import broken
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
+from zokio.reactor.system_socket import system_socket
 
 READABLE: Final = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 WRITABLE: Final = select.EPOLLOUT | select.EPOLLHUP | select.EPOLLERR
@@ -47,12 +47,7 @@ class EpollReactor:
 
     def socket(self, family: int) -> Socket:
         """A new non-blocking stream socket."""
-        try:
-            sock = socket.socket(family, socket.SOCK_STREAM)
-        except OSError as error:
-            raise broken(error, "no socket can be made") from error
-        sock.setblocking(False)
-        return sock
+        return system_socket(family)
 
     def register(self, fd: int) -> Registration:
         """Watch `fd`."""

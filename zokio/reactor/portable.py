@@ -24,6 +24,7 @@ from zokio.env.clock import monotonic_ns
 from zokio.errors import DescriptorsExhaustedError, broken
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
+from zokio.reactor.system_socket import system_socket
 
 READ: Final = selectors.EVENT_READ
 WRITE: Final = selectors.EVENT_WRITE
@@ -61,12 +62,7 @@ class PortableReactor:
 
     def socket(self, family: int) -> Socket:
         """A new non-blocking stream socket."""
-        try:
-            sock = socket.socket(family, socket.SOCK_STREAM)
-        except OSError as error:
-            raise broken(error, "no socket can be made") from error
-        sock.setblocking(False)
-        return sock
+        return system_socket(family)
 
     def register(self, fd: int) -> Registration:
         """Watch `fd`, once somebody waits for it."""
