@@ -25,5 +25,5 @@ def reset(stream: TcpStream) -> None:
     """Close a stream rudely: its peer sees a reset."""
     linger = struct.pack("ii", 1, 0)
     # The contract's setsockopt takes numbers; both worlds take these bytes.
-    stream._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)  # type: ignore[arg-type]  # see above
+    stream._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)  # type: ignore[arg-type]  # bytes on purpose
     stream.close()

@@ -65,7 +65,7 @@ def test_a_class_is_no_machine() -> None:
     with pytest.raises(ModelError, match=r"Counter is a class: give a machine, Counter\(\)"):
         check(Counter)  # type: ignore[arg-type]  # what the check refuses
     with pytest.raises(ModelError, match="Counter is a class"):
-        to_dot(Counter)  # type: ignore[arg-type]  # as above
+        to_dot(Counter)  # type: ignore[arg-type]  # a class, where a machine belongs
 
 
 def test_an_unknown_constant() -> None:

@@ -195,7 +195,7 @@ def test_a_step_that_diverges_is_not_witnessed() -> None:
 def test_a_missing_method_is_an_error_at_once() -> None:
     class Half(LockAdapter):
         take = None  # type: ignore[assignment]  # as if it had been forgotten
-        stop = None  # type: ignore[assignment]  # as above
+        stop = None  # type: ignore[assignment]  # a method that is missing on purpose
 
     with pytest.raises(TypeError) as caught:
         stateful_test(TicketLock(), Half())  # type: ignore[arg-type]  # what is refused
