@@ -7,6 +7,7 @@ from tests.mutants.mutant import Mutant
 EPOLL = "zokio/reactor/epoll.py"
 PORTABLE = "zokio/reactor/portable.py"
 REGISTRATION = "zokio/reactor/registration.py"
+CONNECTION = "zokio/net/connection.py"
 READINESS = "zokio/net/readiness.py"
 STREAM = "zokio/net/tcp_stream.py"
 
@@ -59,7 +60,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a_close_leaves_the_registration_in_the_reactor",
-        file=STREAM,
+        file=CONNECTION,
         before="in self._reactor.deregister(self._registration):",
         after="in self._registration.close():",
         machine="registration",
@@ -95,18 +96,18 @@ MUTANTS = (
         file=STREAM,
         before="""        if registration.reader is not None:
             raise registration.busy_reading()
-        budget""",
-        after="        budget",
+        if registration.readable or""",
+        after="        if registration.readable or",
         machine="registration",
     ),
     Mutant(
         name="a_cancelled_writer_keeps_its_place",
         file=READINESS,
-        before="""            yield WAIT  # woken for another reason
+        before="""            yield task  # woken for another reason
     finally:
         registration.writer = None
         if registration.on_wait""",
-        after="""            yield WAIT  # woken for another reason
+        after="""            yield task  # woken for another reason
         registration.writer = None
     finally:
         if registration.on_wait""",
@@ -122,8 +123,8 @@ MUTANTS = (
     Mutant(
         name="a_part_that_was_sent_is_taken_for_all_of_it",
         file=STREAM,
-        before="                    if sent == len(rest):\n",
-        after="                    if sent:\n",
+        before="                if sent == len(rest):\n",
+        after="                if sent:\n",
         machine="registration",
     ),
 )

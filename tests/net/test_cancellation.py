@@ -20,8 +20,12 @@ MESSAGE = b"one,two,three,"
 
 @pytest.fixture(params=REACTORS)
 def run(request: pytest.FixtureRequest) -> Callable[[Awaitable[Any]], Any]:  # Any: see conftest.py
-    """Every operation yields before it does anything: as many suspension points as there can be."""
-    config = zokio.RuntimeConfig(reactor=request.param, budget=1)
+    """As many suspension points as there can be.
+
+    What could complete at once yields first, and the reactor is visited after every poll, so that
+    what is sent in pieces comes in pieces.
+    """
+    config = zokio.RuntimeConfig(reactor=request.param, budget=1, event_interval=1)
     return lambda coroutine: zokio.run(coroutine, config=config)
 
 

@@ -11,51 +11,22 @@ was not already handed over: see each method.
 from __future__ import annotations
 
 import errno
-import socket
-from types import TracebackType
-from typing import Self
+from collections.abc import Generator
+from types import coroutine
 
-from zokio.errors import ClosedError, EndedError, LimitError, UsageError, broken
+from zokio.errors import EndedError, LimitError, UsageError
 from zokio.net.connecting import connect_host
-from zokio.net.readiness import let_others_run, until_readable, until_writable
-from zokio.reactor.contract import Address, Socket
-from zokio.reactor.registration import Registration
-from zokio.runtime.current import current_runtime
+from zokio.net.connection import Connection
+from zokio.net.readiness import let_others_run, not_here, until_writable
 
 CHUNK_BYTES = 65_536
 """How much `read_exact` and `read_until` ask the socket for at a time."""
 
 
-class TcpStream:
+class TcpStream(Connection):
     """A connection. Made by `connect` or `TcpListener.accept`; close it, or use `async with`."""
 
-    __slots__ = (
-        "_budget",
-        "_buffer",
-        "_is_shut",
-        "_queue",
-        "_reactor",
-        "_recv",
-        "_registration",
-        "_send",
-        "_socket",
-    )
-
-    def __init__(self, sock: Socket, registration: Registration | None = None) -> None:
-        runtime = current_runtime()
-        self._socket = sock
-        self._reactor = runtime.reactor
-        self._queue = runtime.queue
-        self._registration = registration or runtime.reactor.register(sock.fileno())
-        self._registration.writable = True  # a new connection has room
-        # What was received and not yet read: bytes are taken from its front, line by line, which
-        # costs a bytearray nothing and would copy all the rest of a bytes object.
-        self._buffer = bytearray()
-        self._is_shut = False  # for writing
-        # Bound once: these are called for every message.
-        self._recv = sock.recv
-        self._send = sock.send
-        self._budget = runtime.budget
+    __slots__ = ()
 
     @classmethod
     async def connect(cls, host: str, port: int, *, timeout: float | None = None) -> TcpStream:
@@ -75,15 +46,12 @@ class TcpStream:
         stream.set_no_delay()
         return stream
 
-    def set_no_delay(self) -> None:
-        """Send small messages at once (TCP_NODELAY)."""
-        try:
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError:
-            pass  # the peer has reset already: the next operation says so
-
-    async def read(self, n: int) -> bytes:
+    @coroutine
+    def read(self, n: int) -> Generator[object, None, bytes]:
         """Read what is there, `n` bytes at the most; wait if there is nothing.
+
+        To be awaited like any coroutine. It is written as a generator, which saves a tenth of an
+        echo's time in Python.
 
         Args:
             n: 1 or more.
@@ -101,14 +69,11 @@ class TcpStream:
         registration = self._registration
         if registration.reader is not None:
             raise registration.busy_reading()
-        budget = self._budget
-        if budget.left:
-            budget.left -= 1
-        else:
-            budget.refill()
-            await let_others_run(registration, self._queue, reading=True)
-        if self._buffer:
-            return self._take(n)
+        if registration.readable or self._buffer:  # it completes at once, so it has to be paid
+            if self._budget.spend():
+                yield from let_others_run(registration, self._queue, reading=True)
+            if self._buffer:
+                return self._take(n)
         while True:
             if registration.readable:
                 try:
@@ -121,7 +86,21 @@ class TcpStream:
                     if len(data) < n:  # everything was taken
                         registration.readable = registration.ended
                     return data
-            await until_readable(registration, self._queue)
+            # As `until_readable`, without a generator of its own.
+            task = self._queue.task
+            if task is None:
+                raise not_here(registration)
+            registration.reader = task
+            try:
+                if registration.on_wait is not None:
+                    registration.on_wait(registration)
+                yield task
+                while not registration.readable:
+                    yield task  # woken for another reason
+            finally:
+                registration.reader = None
+                if registration.on_wait is not None:
+                    registration.on_wait(registration)
 
     def _take(self, n: int) -> bytes:
         data = bytes(self._buffer[:n])
@@ -205,90 +184,49 @@ class TcpStream:
             ClosedError: it was closed on this side, or shut down for writing.
             PipeError, ResetError: the peer reads no more.
         """
+        registration, budget = self._registration, self._budget
+        if not (
+            registration.writable
+            and registration.writer is None
+            and budget.left
+            and type(data) is bytes
+        ):
+            await self._write_with_care(data)
+            return
+        budget.left -= 1
+        try:
+            sent = self._send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            raise self._error(error, "write") from error
+        if sent < len(data):
+            registration.clear_writable()
+            await self._write_rest(memoryview(data)[sent:])
+
+    async def _write_with_care(self, data: bytes | bytearray | memoryview) -> None:
+        """For what is not the common case: see `write_all`."""
+        if self._registration.writer is not None:
+            raise self._registration.busy_writing()
+        if self._budget.spend():
+            await let_others_run(self._registration, self._queue, reading=False)
+        rest = memoryview(data).cast("B")  # what is sent is counted in bytes, not in items
+        await self._write_rest(rest)
+
+    async def _write_rest(self, rest: memoryview) -> None:
+        """Send all of it; wait whenever the buffer is full."""
         registration = self._registration
-        if registration.writer is not None:
-            raise registration.busy_writing()
-        budget = self._budget
-        if budget.left:
-            budget.left -= 1
-        else:
-            budget.refill()
-            await let_others_run(registration, self._queue, reading=False)
-        rest = data
-        if type(rest) is not bytes and type(rest) is not bytearray:
-            rest = memoryview(rest).cast("B")  # what is sent is counted in bytes, not in items
         while True:
-            if registration.writable:
-                try:
-                    sent = self._send(rest)
-                except BlockingIOError:
-                    registration.clear_writable()
-                except OSError as error:
-                    raise self._error(error, "write") from error
-                else:
-                    if sent == len(rest):
-                        return
-                    rest = memoryview(rest)[sent:]
-                    registration.clear_writable()
-            else:
+            if not registration.writable:
                 await until_writable(registration, self._queue)
-
-    async def shutdown_write(self) -> None:
-        """Tell the peer that nothing more will come; reading goes on.
-
-        Raises:
-            ClosedError: it was closed on this side.
-            BrokenError: the connection is gone.
-        """
-        try:
-            self._socket.shutdown(socket.SHUT_WR)
-        except OSError as error:
-            raise self._error(error, "shut down") from error
-        self._is_shut = True
-
-    def close(self) -> None:
-        """Close the connection, at once and for good. Whoever waits on it gets ClosedError."""
-        for task in self._reactor.deregister(self._registration):
-            task.wake()
-        self._buffer = bytearray()
-        self._socket.close()
-
-    def _error(self, error: OSError, what: str) -> Exception:
-        if self._registration.closed:
-            return ClosedError(f"{what}: this stream was closed on this side; open a new one")
-        if self._is_shut and error.errno == errno.EPIPE:
-            return ClosedError(
-                f"{what}: shutdown_write was called on this stream; write before you call it"
-            )
-        return broken(error, what)
-
-    @property
-    def local_address(self) -> Address:
-        """The address of this side; for IPv4 a pair of host and port."""
-        try:
-            return self._socket.getsockname()
-        except OSError as error:
-            raise self._error(error, "local_address") from error
-
-    @property
-    def peer_address(self) -> Address:
-        """The address of the other side.
-
-        Raises:
-            BrokenError: the connection is gone.
-        """
-        try:
-            return self._socket.getpeername()
-        except OSError as error:
-            raise self._error(error, "peer_address") from error
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+            try:
+                sent = self._send(rest)
+            except BlockingIOError:
+                registration.clear_writable()
+            except OSError as error:
+                raise self._error(error, "write") from error
+            else:
+                if sent == len(rest):
+                    return
+                rest = rest[sent:]
+                registration.clear_writable()

@@ -84,11 +84,13 @@ class EpollReactor:
         batch: list[Task] = []
         registrations = self._registrations
         for fd, mask in self._epoll.poll(timeout_s, EVENTS_MAX):
-            registration = registrations.get(fd)
-            if registration is None:
+            try:
+                registration = registrations[fd]
+            except KeyError:
                 if fd == self._listen_fd:
                     self._silence_bell()
-            elif mask == TRAFFIC and registration.writable:  # the common case: there is data
+                continue
+            if mask == TRAFFIC and registration.writable:  # the common case: there is data
                 registration.readable = True
                 if registration.reader is not None:
                     batch.append(registration.reader)

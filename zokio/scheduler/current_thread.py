@@ -21,7 +21,14 @@ from zokio.core.run_queue import RunQueue
 from zokio.core.suspend import AGAIN, WAIT
 from zokio.core.task import Task
 from zokio.core.task_state import IDLE, QUEUED, RUNNING, RUNNING_WOKEN
-from zokio.errors import Cancelled, InternalError, NeverAwaitedError, NotAwaitableError
+from zokio.errors import (
+    Cancelled,
+    InternalError,
+    NeverAwaitedError,
+    NoRuntimeError,
+    NotAwaitableError,
+    UsageError,
+)
 
 
 class CurrentThread:
@@ -59,7 +66,7 @@ class CurrentThread:
                         signal = self._poll_cancelled(task)
                     else:
                         signal = task.run(task.send, None)
-                    if signal is not wait and signal is not again:
+                    if signal is not wait and signal is not task and signal is not again:
                         signal = self._refuse(task, signal)
                 except StopIteration as stop:
                     self._end_ready(task, stop.value)
@@ -93,12 +100,9 @@ class CurrentThread:
         """The coroutine yielded something foreign: say so where it did, and only once."""
         coroutine = task.coroutine
         assert coroutine is not None
-        error = NotAwaitableError(
-            f"task {task.id} ({task.name}) awaited something that belongs to another runtime: "
-            f"it yielded {signal!r}; await zokio's own operations in a zokio task"
-        )
+        error = _foreign(task, signal)
         answer = task.run(coroutine.throw, error)
-        if answer is WAIT or answer is AGAIN:
+        if answer is WAIT or answer is AGAIN or answer is task:
             return answer
         coroutine.close()
         raise error
@@ -130,3 +134,16 @@ class CurrentThread:
             task.finish(failure)
             raise error
         task.finish(failure)
+
+
+def _foreign(task: Task, signal: object) -> UsageError:
+    """What to say to a task that yielded something which is not its own."""
+    if isinstance(signal, Task):
+        return NoRuntimeError(
+            f"task {task.id} ({task.name}) waited for something that belongs to a runtime that is "
+            "not running this code; use a stream in the runtime which opened it"
+        )
+    return NotAwaitableError(
+        f"task {task.id} ({task.name}) awaited something that belongs to another runtime: "
+        f"it yielded {signal!r}; await zokio's own operations in a zokio task"
+    )
