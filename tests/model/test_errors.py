@@ -293,6 +293,7 @@ def test_an_effect_may_rebuild_an_equal_value_of_what_it_does_not_write() -> Non
         def initial(self) -> Iterable[State]:
             return [State(0, (1000, 2000))]
 
+        @action(writes=("total",), reads=("total", "seen"))
         def add(self, state: State, by: int) -> State:
             assert isinstance(state.seen, tuple)
             return State(state.total + by, (*state.seen[:1], 2000))

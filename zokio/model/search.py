@@ -5,28 +5,36 @@ number is never farther from the start, each with the step by which it was first
 guarantees shortest paths and the same graph in every run. It deliberately knows no properties:
 they are evaluated on the graph afterwards, so that a violation never hides the rest of it.
 
-The inner loop is written flat, with its locals bound outside of it.
+States are packed into integers (`packing.py`), steps are asked once for all states that look alike
+to them (`observation.py`), and the inner loop is generated (`successors.py`).
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 from array import array
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from zokio.model.diagnosis import explain_step, initial_states
+from zokio.model.diagnosis import initial_states
 from zokio.model.errors import ModelError
 from zokio.model.graph import Edges, Graph
+from zokio.model.grouping import Group, first_plan, plan
 from zokio.model.machine import Machine
-from zokio.model.successors import successor_function
+from zokio.model.observation import View
+from zokio.model.packing import CoarserLayout, Layout
+from zokio.model.stepping import ObservedStep
+from zokio.model.successors import expander
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
 CHUNK = 4096  # states expanded between two reports of progress
+PLAN_FIRST = 256  # states after which the steps are grouped
+PLAN_AGAIN = 8  # they are grouped anew when there are so many times more
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,70 +79,93 @@ def explore(
     if states_max is not None and states_max < 1:
         raise ModelError(f"states_max is {states_max}: it must be at least 1.")
     firsts = list(dict.fromkeys(initial_states(machine)))
-    steps = machine.instances()
-    unused = array("I", [0]) * len(firsts)
-    graph = Graph(steps, firsts, len(firsts), unused, unused[:], [0] * len(steps))
-    graph.edges = Edges() if edges else None
-    with _collector_paused():
-        _search(machine, graph, states_max, progress)
-    return graph
+    whole: set[int] = set()  # the variables that cannot be split
+    while True:
+        try:
+            with _collector_paused():
+                return Search(machine, firsts, whole, edges=edges).run(states_max, progress)
+        except CoarserLayout as unfit:
+            whole.add(unfit.place)
 
 
-def _search(
-    machine: Machine[S],
-    graph: Graph[S],
-    states_max: int | None,
-    progress: ProgressReport | None,
-) -> None:
-    started = perf_counter()
-    states = graph.states
-    limit = float("inf") if states_max is None else states_max
-    expand = _expander(machine, graph)
-    level_end = len(states)
-    while graph.expanded < len(states) <= limit:
-        if graph.expanded == level_end:
+class Search(Generic[S]):
+    """One search, from the initial states to the end or to a limit."""
+
+    def __init__(
+        self, machine: Machine[S], firsts: list[S], whole: Collection[int], *, edges: bool
+    ) -> None:
+        layout = Layout(firsts, whole)
+        steps = machine.instances()
+        packed = [layout.pack(state) for state in firsts]
+        unused = array("I", [0]) * len(firsts)
+        self.graph = Graph(steps, layout, packed, len(firsts), unused, unused[:], [0] * len(steps))
+        self.graph.edges = Edges() if edges else None
+        self.seen: set[int] | dict[int, int] = set(packed)
+        if edges:
+            self.seen = {state: number for number, state in enumerate(packed)}
+        view = View(layout)
+        self.steps = [
+            ObservedStep(view, machine, number, step) for number, step in enumerate(steps)
+        ]
+        self._follow(first_plan(self.steps, edges))
+        self.planned = PLAN_FIRST
+
+    def run(self, states_max: int | None, progress: ProgressReport | None) -> Graph[S]:
+        """Search, and return the graph."""
+        started = perf_counter()
+        graph, packed = self.graph, self.graph.packed
+        limit = sys.maxsize if states_max is None else states_max
+        level_end = len(packed)
+        while graph.expanded < len(packed) <= limit:
+            if graph.expanded == level_end:
+                graph.levels.append(level_end)
+                level_end = len(packed)
+            self._expand_some(level_end, limit)
+            if progress is not None:
+                frontier = len(packed) - graph.expanded
+                progress(Progress(len(packed), frontier, graph.depth, perf_counter() - started))
+        if len(packed) > level_end:
             graph.levels.append(level_end)
-            level_end = len(states)
-        expand(min(level_end, graph.expanded + CHUNK), limit)
-        if progress is not None:
-            frontier = len(states) - graph.expanded
-            progress(Progress(len(states), frontier, graph.depth, perf_counter() - started))
-    if len(states) > level_end:
-        graph.levels.append(level_end)
+        self._count()
+        graph.cut = "" if graph.complete else "states_max"
+        graph.memory = self.memory()
+        return graph
 
+    def memory(self) -> int:
+        """Return the bytes of everything that grows with the search, as Python reports them."""
+        graph, edges = self.graph, self.graph.edges
+        arrays = [graph.parents, graph.reached_by]
+        arrays += [] if edges is None else [edges.offsets, edges.targets, edges.labels]
+        numbers = self.seen.values() if isinstance(self.seen, dict) else ()
+        owned = (graph.packed, self.seen, *arrays, *graph.packed, *numbers)
+        learned = sum(group.memory() for group in self.groups)
+        learned += sum(step.memory() for step in self.steps)
+        return sum(map(sys.getsizeof, owned)) + learned + graph.layout.memory()
 
-def _expander(machine: Machine[S], graph: Graph[S]) -> Callable[[int, float], None]:
-    """Return the inner loop: `expand(end, limit)` follows all steps of the states before `end`."""
-    states, fired = graph.states, graph.fired
-    successors = successor_function(machine, states[0])
-    number_of = {state: number for number, state in enumerate(states)}.setdefault
-    add_state, add_parent, add_step = states.append, graph.parents.append, graph.reached_by.append
-    edges = graph.edges
+    def _expand_some(self, level_end: int, limit: int) -> None:
+        """Expand a chunk of one level, one state only when more might go over the limit."""
+        graph = self.graph
+        room = (limit - len(graph.packed)) // max(1, len(self.steps))
+        end = min(level_end, graph.expanded + max(1, min(CHUNK, room)))
+        self.expand(graph.expanded, end)
+        graph.expanded = end
+        if len(graph.packed) >= self.planned:
+            self.planned = PLAN_AGAIN * len(graph.packed)
+            self._count()
+            self._follow(plan(self.steps, graph.packed, graph.edges is not None))
 
-    def expand(end: int, limit: float) -> None:
-        count = len(states)
-        for position in range(graph.expanded, end):
-            try:
-                for step, successor in successors(states[position]):
-                    fired[step] += 1
-                    target = number_of(successor, count)
-                    if target == count:
-                        add_state(successor)
-                        add_parent(position)
-                        add_step(step)
-                        count += 1
-                    if edges is not None:
-                        edges.targets.append(target)
-                        edges.labels.append(step)
-            except Exception as error:
-                explain_step(machine, states[position], error)
-            graph.expanded = position + 1
-            if edges is not None:
-                edges.offsets.append(len(edges.targets))
-            if count > limit:
-                return
+    def _follow(self, groups: list[Group[S]]) -> None:
+        self.groups = groups
+        self.expand = expander(self.graph, groups, self.seen)
 
-    return expand
+    def _count(self) -> None:
+        """Add what the groups have counted to the transitions of their steps."""
+        fired = self.graph.fired
+        for group in self.groups:
+            for entry in group.entries.values():
+                for number in entry[3]:
+                    fired[number] += entry[0]
+                entry[0] = 0
 
 
 @contextmanager
