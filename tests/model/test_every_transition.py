@@ -1,4 +1,4 @@
-"""The generated search against the plain machine: every state, every transition, in both directions.
+"""The generated search against the plain machine: every state and every transition.
 
 The search asks a step once for all states that look alike to it. Here `enabled` and `apply` are
 asked for each state.

@@ -10,7 +10,7 @@ from zokio.model.actions import Action, AnyAction, Step, action
 from zokio.model.adapter import Adapter
 from zokio.model.checker import check
 from zokio.model.diagram import to_dot, to_mermaid
-from zokio.model.errors import ModelError
+from zokio.model.errors import ModelError, NondeterministicError
 from zokio.model.lockstep import DivergenceError, Lockstep, Witness
 from zokio.model.machine import Machine
 from zokio.model.paths import shortest_paths
@@ -31,6 +31,7 @@ __all__ = [
     "Lockstep",
     "Machine",
     "ModelError",
+    "NondeterministicError",
     "Progress",
     "ProgressBar",
     "PropertyResult",

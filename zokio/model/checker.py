@@ -11,7 +11,9 @@ from collections.abc import Hashable
 from time import perf_counter
 from typing import TypeVar
 
+from zokio.model.audit import audit_claims
 from zokio.model.diagnosis import explain_predicate, require_machine
+from zokio.model.errors import NondeterministicError
 from zokio.model.graph import Graph
 from zokio.model.literal import assignments, literal
 from zokio.model.machine import Machine
@@ -27,6 +29,8 @@ def check(
     machine: Machine[S],
     *,
     states_max: int | None = None,
+    seconds_max: float | None = None,
+    bytes_max: int | None = None,
     progress: ProgressReport | None = None,
 ) -> Report:
     """Explore every reachable state of `machine` and judge its claims.
@@ -38,6 +42,8 @@ def check(
         machine: A configured machine.
         states_max: Stop once more states than this are found; what is not violated by then is
             "incomplete", which is never a pass.
+        seconds_max: Stop the search after so many seconds, likewise.
+        bytes_max: Stop it when the states take more bytes, likewise.
         progress: Called with a `Progress` after every few thousand states.
 
     Raises:
@@ -47,8 +53,19 @@ def check(
     require_machine(machine)
     claims = machine.claims
     wants_edges = any(claim.kind == "eventually" for claim in claims.values())
-    graph = explore(machine, edges=wants_edges, states_max=states_max, progress=progress)
-    results = tuple(_judge(machine, graph, name, claim) for name, claim in claims.items())
+    try:
+        graph = explore(
+            machine,
+            edges=wants_edges,
+            states_max=states_max,
+            seconds_max=seconds_max,
+            bytes_max=bytes_max,
+            progress=progress,
+        )
+        results = tuple(_judge(machine, graph, name, claim) for name, claim in claims.items())
+        audit_claims(machine, graph)
+    except NondeterministicError as error:
+        return _nondeterministic(machine, str(error), perf_counter() - started)
     counts = _action_counts(machine, graph)
     idle = tuple(
         action.name
@@ -67,6 +84,25 @@ def check(
         seconds=perf_counter() - started,
         never_enabled=idle,
         complete=graph.complete,
+        memory=graph.memory,
+        cut=graph.cut,
+    )
+
+
+def _nondeterministic(machine: Machine[S], detail: str, seconds: float) -> Report:
+    """Return the report of a machine of which nothing can be said but that."""
+    return Report(
+        machine=machine.title,
+        configuration=machine.configuration,
+        states=0,
+        transitions=0,
+        depth=0,
+        properties=(),
+        action_counts={},
+        outcome="nondeterministic",
+        seconds=seconds,
+        complete=False,
+        detail=detail,
     )
 
 

@@ -15,13 +15,13 @@ import sys
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from zokio.model.observation import Node
+from zokio.model.observation import Node, mask_of
 from zokio.model.packing import Cell, Variable
 from zokio.model.stepping import Move, ObservedStep
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
-SAMPLE = 1024  # states that a plan is made from
+SAMPLE = 512  # states that a plan is made from
 DIFFERENT = 8  # one in so many of them may differ under the mask of a group
 
 Open = tuple[Node, Callable[[int], object]]  # where to look further, and who to ask
@@ -49,11 +49,6 @@ class Group(Generic[S]):
         self.entries: dict[int, Entry] = {}
         self.stays = stays
 
-    @property
-    def mask(self) -> int:
-        """The bits of its parts; they grow with what the search meets."""
-        return mask_of(self.parts)
-
     def enter(self, packed: int) -> Entry:
         """Make and keep the entry of a state that is not there yet."""
         moves: list[Move] = []
@@ -66,21 +61,13 @@ class Group(Generic[S]):
                 moves.append(node)
         shown = moves if self.stays else [move for move in moves if move[0]]
         entry = [0, tuple(shown), tuple(still_open), tuple(number for _, number in moves)]
-        self.entries[packed & self.mask] = entry
+        self.entries[packed & mask_of(self.parts)] = entry
         return entry
 
     def memory(self) -> int:
         """Return the bytes of the entries."""
         parts = [part for entry in self.entries.values() for part in (entry, *entry[1:])]
         return sys.getsizeof(self.entries) + sum(map(sys.getsizeof, parts))
-
-
-def mask_of(parts: Iterable[Cell | Variable]) -> int:
-    """Return the bits of all parts."""
-    mask = 0
-    for part in parts:
-        mask |= part.mask
-    return mask
 
 
 def first_plan(steps: Sequence[ObservedStep[S]], stays: bool) -> list[Group[S]]:

@@ -16,12 +16,14 @@ compared with those that it gives on the plain state).
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Container, Hashable, Iterable
 from types import FunctionType
 from typing import Any, Generic, TypeVar
 
+from zokio.model.notes import Notes
 from zokio.model.packing import Bag, Cell, Layout, Row, Variable
-from zokio.model.tracking import Notes, TrackedBag, TrackedRow, TrackedState, plain
+from zokio.model.tracking import TrackedBag, TrackedRow, TrackedState, plain
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 T = TypeVar("T")
@@ -30,8 +32,9 @@ T = TypeVar("T")
 # node, or an answer, which is never a list and never None: None is a state not seen before.
 Node = list[Any]  # Any: it holds things of three types
 
-COMPARED_FIRST = 32  # answers that are compared with those on the plain state
-COMPARED_EVERY = 16  # and then every so many
+COMPARED_FIRST = 8  # answers that are compared with those on the plain state
+COMPARED_EVERY = 32  # and then every so many
+BLIND_MIN = 2  # so many parts that are written unread are looked at all the same
 
 
 class BadEffectError(Exception):
@@ -49,7 +52,7 @@ class View(Generic[S]):
 
     def __init__(self, layout: Layout[S]) -> None:
         self.layout = layout
-        names: tuple[str, ...] = layout.kind._fields  # type: ignore[attr-defined]  # a NamedTuple
+        names: tuple[str, ...] = getattr(layout.kind, "_fields", ())
         self.variables = dict(zip(names, layout.variables, strict=True))
         self.opaque = _changes_protocols(layout.kind)
         self.unpack = layout.unpack
@@ -76,45 +79,54 @@ class View(Generic[S]):
             written = zip(self.variables, after, strict=True)
         else:
             raise BadEffectError
-        added, parts = 0, list[Cell | Variable]()
+        added = 0
+        parts: dict[Cell | Variable, int] = {}
         for name, new in written:
             variable = self.variables[name]
-            change = self._change(packed, variable, new, notes, parts)
+            change = _change(packed, variable, new, notes, parts)
             if change and variable.place not in writable:
                 raise BadEffectError
             added += change
         notes.end_reading()
-        notes.update(dict.fromkeys(parts))
-        return added
-
-    def _change(
-        self,
-        packed: int,
-        variable: Variable,
-        new: Any,  # Any: a value of any type
-        notes: Notes,
-        parts: list[Cell | Variable],
-    ) -> int:
-        own = type(new) in (TrackedRow, TrackedBag) and new._variable is variable
-        if not own or new._notes is not notes:
-            pattern = variable.pattern(plain(new))
-            parts.append(variable)
-            return pattern - (packed & variable.mask)
-        added = 0
-        for key, value in new._edits.items():
-            if isinstance(variable, Row):
-                cell = variable.cells[key]
-                pattern = cell.pattern(plain(value))
-            else:
-                assert isinstance(variable, Bag)
-                cell = variable.member(plain(key))
-                pattern = cell.mask if value else 0
-            parts.append(cell)
-            added += pattern - (packed & cell.mask)
+        notes.blind = {
+            part: pattern
+            for part, pattern in parts.items()
+            if part not in notes and getattr(part, "variable", part) not in notes
+        }
+        if len(notes.blind) <= BLIND_MIN:
+            notes.update(dict.fromkeys(notes.blind))
+            notes.blind = {}
         return added
 
 
-class Observed(Generic[S]):
+def _change(
+    packed: int,
+    variable: Variable,
+    new: Any,  # Any: a value of any type
+    notes: Notes,
+    parts: dict[Cell | Variable, int],
+) -> int:
+    """Return what to add for the new value of one variable; tell which parts get which pattern."""
+    own = type(new) in (TrackedRow, TrackedBag) and new._variable is variable
+    if not own or new._notes is not notes:
+        pattern = variable.pattern(plain(new))
+        parts[variable] = pattern
+        return pattern - (packed & variable.mask)
+    added = 0
+    for key, value in new._edits.items():
+        if isinstance(variable, Row):
+            cell = variable.cells[key]
+            pattern = cell.pattern(plain(value))
+        else:
+            assert isinstance(variable, Bag)
+            cell = variable.member(plain(key))
+            pattern = cell.mask if value else 0
+        parts[cell] = pattern
+        added += pattern - (packed & cell.mask)
+    return added
+
+
+class Observed(ABC, Generic[S]):
     """A function of the state as a tree of what it looks at; subclasses say how to ask it.
 
     Attributes:
@@ -152,17 +164,17 @@ class Observed(Generic[S]):
         return node
 
     def learn(self, packed: int) -> object:
-        """Ask the function itself, and keep its answer."""
+        """Ask the function itself, and keep its answer, which may be a node."""
         state = self.view.unpack(packed)
         notes = Notes()
         answer = self.ask(packed, state, notes)
         self.asked += 1
         self._insert(packed, notes, answer)
-        return answer
+        return answer[1](packed & answer[0]) if isinstance(answer, list) else answer
 
+    @abstractmethod
     def ask(self, packed: int, state: S, notes: Notes) -> object:
         """Return the function's own answer, and note what it rests on."""
-        raise NotImplementedError
 
     def is_compared(self) -> bool:
         """Whether this answer is to be compared with the one on the plain state."""
@@ -173,7 +185,7 @@ class Observed(Generic[S]):
         size, todo = 0, [self.root]
         while todo:
             node = todo.pop()
-            branches = _branches(node)
+            branches = _branches(node) if hasattr(node[1], "__self__") else {}
             size += sys.getsizeof(node) + sys.getsizeof(branches)
             for below in branches.values():
                 if below.__class__ is list:
@@ -187,6 +199,8 @@ class Observed(Generic[S]):
         while (below := node[1](packed & node[0])).__class__ is list:
             node = below
             seen.add(node[2])
+        if below is not None:
+            return
         for part in notes:
             if part in seen or (part.__class__ is Cell and part.variable in seen):
                 continue
@@ -226,3 +240,11 @@ def _changes_protocols(kind: type) -> bool:
         for names in own
         for name, value in names.items()
     )
+
+
+def mask_of(parts: Iterable[Cell | Variable]) -> int:
+    """Return the bits of all parts."""
+    mask = 0
+    for part in parts:
+        mask |= part.mask
+    return mask

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from zokio.model.literal import literal
 
@@ -60,7 +60,7 @@ class Cell:
         variable: The variable that it belongs to.
         place: The number of that variable.
         mask: Its bits.
-        watchers: Lists that hold the mask as their first item.
+        watchers: Lists whose first item is a mask that has these bits.
     """
 
     __slots__ = ("mask", "patterns", "place", "singles", "values", "variable", "watchers")
@@ -69,7 +69,7 @@ class Cell:
         self.variable = variable
         self.place = variable.place
         self.mask = 0
-        self.watchers: list[list[object]] = []
+        self.watchers: list[list[Any]] = []  # Any: nodes of `observation.py`
         self.singles: list[int] = []
         self.patterns: dict[Hashable, int] = {}
         self.values: dict[int, Hashable] = {}
@@ -86,7 +86,7 @@ class Cell:
         self.variable.mask |= self.mask
         for part in (self, self.variable):
             for watcher in part.watchers:
-                watcher[0] = part.mask
+                watcher[0] |= part.mask
 
     def _learn(self, value: Hashable) -> int:
         number = len(self.patterns)
@@ -118,14 +118,14 @@ class Variable:
         patterns: The patterns of its values that were met.
         values: Its values by pattern.
         cells: Its cells.
-        watchers: Lists that hold the mask as their first item.
+        watchers: Lists whose first item is a mask that has these bits.
     """
 
     def __init__(self, place: int, bits: Bits) -> None:
         self.place = place
         self.bits = bits
         self.mask = 0
-        self.watchers: list[list[object]] = []
+        self.watchers: list[list[Any]] = []  # Any: nodes of `observation.py`
         self.patterns: dict[Hashable, int] = {}
         self.values = Values(self.unpack)
         self.cells: list[Cell] = self.first_cells()

@@ -33,7 +33,8 @@ from zokio.model.successors import expander
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
 CHUNK = 4096  # states expanded between two reports of progress
-PLAN_FIRST = 256  # states after which the steps are grouped
+AUDITED = 256  # states in which all steps are asked once more at the end
+PLAN_FIRST = 512  # states after which the steps are grouped
 PLAN_AGAIN = 8  # they are grouped anew when there are so many times more
 
 
@@ -62,6 +63,8 @@ def explore(
     *,
     edges: bool = False,
     states_max: int | None = None,
+    seconds_max: float | None = None,
+    bytes_max: int | None = None,
     progress: ProgressReport | None = None,
 ) -> Graph[S]:
     """Return the graph of the reachable states.
@@ -71,21 +74,36 @@ def explore(
         edges: Whether to keep the transitions, 8 bytes each.
         states_max: Stop once more states than this are found; the graph is then incomplete.
             The successors of one state are never cut, so a few more may be in it.
+        seconds_max: Stop after so many seconds; looked at after every few thousand states.
+        bytes_max: Stop when the states and the table of them take more bytes; looked at as often.
         progress: Called after every few thousand states.
 
     Raises:
-        ModelError: The machine is written wrongly, or `states_max` is not positive.
+        ModelError: The machine is written wrongly, or a limit is not positive.
+        NondeterministicError: A step did not do the same when it was asked again.
     """
-    if states_max is not None and states_max < 1:
-        raise ModelError(f"states_max is {states_max}: it must be at least 1.")
+    limits = {"states_max": states_max, "seconds_max": seconds_max, "bytes_max": bytes_max}
+    for name, limit in limits.items():
+        if limit is not None and limit < (1 if name == "states_max" else 0):
+            raise ModelError(f"{name} is {limit}: it must be at least 1.")
+    bounds = Limits(states_max or sys.maxsize, seconds_max, bytes_max)
     firsts = list(dict.fromkeys(initial_states(machine)))
     whole: set[int] = set()  # the variables that cannot be split
     while True:
         try:
             with _collector_paused():
-                return Search(machine, firsts, whole, edges=edges).run(states_max, progress)
+                return Search(machine, firsts, whole, edges=edges).run(bounds, progress)
         except CoarserLayout as unfit:
             whole.add(unfit.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What ends a search before its time; see `explore`."""
+
+    states_max: int
+    seconds_max: float | None
+    bytes_max: int | None
 
 
 class Search(Generic[S]):
@@ -110,25 +128,29 @@ class Search(Generic[S]):
         self._follow(first_plan(self.steps, edges))
         self.planned = PLAN_FIRST
 
-    def run(self, states_max: int | None, progress: ProgressReport | None) -> Graph[S]:
+    def run(self, limits: Limits, progress: ProgressReport | None) -> Graph[S]:
         """Search, and return the graph."""
         started = perf_counter()
         graph, packed = self.graph, self.graph.packed
-        limit = sys.maxsize if states_max is None else states_max
         level_end = len(packed)
-        while graph.expanded < len(packed) <= limit:
+        graph.cut = self._reached(limits, 0.0)
+        while not (graph.complete or graph.cut):
             if graph.expanded == level_end:
                 graph.levels.append(level_end)
                 level_end = len(packed)
-            self._expand_some(level_end, limit)
+            self._expand_some(level_end, limits.states_max)
+            seconds = perf_counter() - started
+            graph.cut = self._reached(limits, seconds)
             if progress is not None:
                 frontier = len(packed) - graph.expanded
-                progress(Progress(len(packed), frontier, graph.depth, perf_counter() - started))
+                progress(Progress(len(packed), frontier, graph.depth, seconds))
         if len(packed) > level_end:
             graph.levels.append(level_end)
         self._count()
-        graph.cut = "" if graph.complete else "states_max"
+        if graph.complete:
+            graph.cut = ""
         graph.memory = self.memory()
+        self._audit()
         return graph
 
     def memory(self) -> int:
@@ -153,6 +175,26 @@ class Search(Generic[S]):
             self.planned = PLAN_AGAIN * len(graph.packed)
             self._count()
             self._follow(plan(self.steps, graph.packed, graph.edges is not None))
+
+    def _reached(self, limits: Limits, seconds: float) -> str:
+        """Return the name of the limit that is reached, "" if none is."""
+        packed = self.graph.packed
+        if len(packed) > limits.states_max:
+            return "states_max"
+        if limits.seconds_max is not None and seconds >= limits.seconds_max:
+            return "seconds_max"
+        if limits.bytes_max is not None:
+            table = sys.getsizeof(self.seen) + sys.getsizeof(packed)
+            if table + len(packed) * sys.getsizeof(packed[-1]) > limits.bytes_max:
+                return "bytes_max"
+        return ""
+
+    def _audit(self) -> None:
+        """Ask all steps again in states from everywhere: what was learned must still be so."""
+        packed = self.graph.packed
+        for state in packed[: self.graph.expanded : max(1, self.graph.expanded // AUDITED)]:
+            for step in self.steps:
+                step.audit(state)
 
     def _follow(self, groups: list[Group[S]]) -> None:
         self.groups = groups

@@ -12,16 +12,16 @@ reading everything.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any, TypeVar
 
 from zokio.model.actions import Step
 from zokio.model.diagnosis import explain_step, refuse_chance, refuse_read
 from zokio.model.errors import NondeterministicError
 from zokio.model.machine import Machine
-from zokio.model.observation import Observed, View
-from zokio.model.packing import CoarserLayout
-from zokio.model.tracking import Notes
+from zokio.model.notes import Notes
+from zokio.model.observation import Node, Observed, View, mask_of
+from zokio.model.packing import Cell, CoarserLayout, Variable
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
@@ -51,9 +51,33 @@ class ObservedStep(Observed[S]):
             raise
         except Exception as error:
             explain_step(self.machine, state, error)
-        if not self.unreadable.isdisjoint(notes.read):
-            refuse_read(self.machine, self.step, state, min(self.unreadable & notes.read))
-        return False if added is None else (added, self.number)
+        undeclared = self.unreadable & notes.read
+        if notes.coarse:  # a variable that is changed in part is looked at as a whole here
+            undeclared -= self.writable
+        if undeclared:
+            refuse_read(self.machine, self.step, state, min(undeclared))
+        if added is None:
+            return False
+        return (
+            self._overwriting(packed, added, notes.blind) if notes.blind else (added, self.number)
+        )
+
+    def _overwriting(self, packed: int, added: int, blind: Iterable[Cell | Variable]) -> Node:
+        """Return a node that works the move out, whatever stands in the parts written unread.
+
+        To look at them in the tree would keep states apart that the step cannot tell apart.
+        """
+        number = self.number
+        mask = mask_of(blind)
+        total = added + (packed & mask)  # of the other parts, and of these as if they were zero
+
+        def move(before: int) -> Move:
+            return total - before, number
+
+        node: Node = [mask, move, None]
+        for part in blind:
+            part.watchers.append(node)
+        return node
 
     def _compared(self, packed: int, state: S, notes: Notes) -> int | None:
         compared = self.is_compared() or self.manner == PLAIN_STATE
@@ -71,6 +95,7 @@ class ObservedStep(Observed[S]):
                 if not compared:  # it may be the stand-in's fault
                     compared, expected = True, self._take(packed, state, Notes())
             self._ask_again(packed, state, expected)
+            self._ask_forwards(packed, state, expected, notes)
             self.manner += 1
         self._ask_again(packed, state, expected)
         notes.clear()
@@ -81,6 +106,31 @@ class ObservedStep(Observed[S]):
     def _ask_again(self, packed: int, state: S, expected: int | None) -> None:
         if self._take(packed, state, Notes()) != expected:
             refuse_chance(self.machine, self.step, state)
+
+    def _ask_forwards(self, packed: int, state: S, expected: int | None, notes: Notes) -> None:
+        """Find out whether it was the order of a set that changed the answer."""
+        notes.clear()
+        notes.backwards = False
+        try:
+            added = self._take(packed, self.view.show(state, notes), notes)
+        except CoarserLayout:
+            raise
+        except Exception:
+            return  # it does not get on with stand-ins, whatever their order
+        finally:
+            notes.backwards = True
+        if added == expected and not notes.coarse:
+            refuse_chance(self.machine, self.step, state)
+
+    def audit(self, packed: int) -> None:
+        """Ask once more, on the plain state, and compare.
+
+        Raises:
+            NondeterministicError: The answer is another one.
+        """
+        state = self.view.unpack(packed)
+        answer: Any = self.answer(packed)
+        self._ask_again(packed, state, answer[0] if answer else None)
 
     def _take(
         self,

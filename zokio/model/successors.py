@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from zokio.model.graph import Graph
 from zokio.model.grouping import Group
+from zokio.model.observation import mask_of
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
@@ -69,7 +70,7 @@ def expander(
         "add_parent": graph.parents.append,
         "add_step": graph.reached_by.append,
         "fired": graph.fired,
-        "masks": lambda: [group.mask for group in groups],
+        "masks": _masks(graph, groups),
     }
     found = _FOUND if graph.edges is None else _FOUND_WITH_EDGES
     if isinstance(seen, set):
@@ -88,6 +89,21 @@ def expander(
         body += "add_offset(len(targets))\n"
     head = f"position, count = begin, len(states)\n{masks} = masks()\nfor s in states[begin:end]:\n"
     return _compile(f"def expand(begin, end):\n{_indented(head, 1)}{_indented(body, 2)}", names)
+
+
+def _masks(graph: Graph[S], groups: Sequence[Group[S]]) -> Callable[[], list[int]]:
+    """Return the function that gives the masks of today."""
+    bits, masks = graph.layout.bits, list[int]()
+    count = -1
+
+    def of_today() -> list[int]:
+        nonlocal count
+        if count != bits.count:
+            count = bits.count
+            masks[:] = [mask_of(group.parts) for group in groups]
+        return masks
+
+    return of_today
 
 
 def _indented(text: str, depth: int) -> str:

@@ -18,26 +18,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from types import FunctionType, MethodType
 from typing import Any, Protocol
 
-from zokio.model.packing import Bag, Cell, Row, Variable
-
-
-class Notes(dict["Cell | Variable", None]):
-    """What was read: cells, and variables that were looked at as a whole, in the order of reading.
-
-    Attributes:
-        coarse: Whether only the state has a stand-in, so that variables are read as wholes.
-        read: The numbers of the variables that were read, when reading is over.
-    """
-
-    __slots__ = ("coarse", "read")
-
-    def __init__(self, coarse: bool = False) -> None:
-        self.coarse = coarse
-        self.read: set[int] = set()
-
-    def end_reading(self) -> None:
-        """What is noted from here on was written."""
-        self.read = {part.place for part in self}
+from zokio.model.notes import Notes
+from zokio.model.packing import Bag, Row, Variable
 
 
 class Tracked(Protocol):
@@ -150,7 +132,8 @@ class TrackedBag:
         return len(self._whole())
 
     def __iter__(self) -> Iterator[Hashable]:
-        return iter(self._whole())
+        members = list(self._whole())
+        return reversed(members) if self._notes.backwards else iter(members)
 
 
 class TrackedState:
