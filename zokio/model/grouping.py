@@ -21,8 +21,10 @@ from zokio.model.stepping import Move, ObservedStep
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
-SAMPLE = 512  # states that a plan is made from
+SAMPLE = 1024  # states that a plan is made from
 DIFFERENT = 8  # one in so many of them may differ under the mask of a group
+MANY = 4096  # of so many states,
+DIFFERENT_OF_MANY = 2  # one in so many may
 
 Open = tuple[Node, Callable[[int], object]]  # where to look further, and who to ask
 
@@ -84,7 +86,7 @@ def plan(steps: Sequence[ObservedStep[S]], packed: Sequence[int], stays: bool) -
         stays: Whether moves that lead back to the same state are wanted.
     """
     sample = packed[:: max(1, len(packed) // SAMPLE)]
-    different_max = len(sample) // DIFFERENT
+    different_max = len(sample) // (DIFFERENT if len(packed) < MANY else DIFFERENT_OF_MANY)
 
     def different(mask: int) -> int:
         return len({state & mask for state in sample})
@@ -93,9 +95,13 @@ def plan(steps: Sequence[ObservedStep[S]], packed: Sequence[int], stays: bool) -
     for step in steps:
         parts = _parts(step, different, different_max)
         own = mask_of(parts)
-        sizes = [different(mask | own) for mask, _, _ in chosen]
-        if sizes and min(sizes) <= different_max:
-            place = sizes.index(min(sizes))
+        # How many times more projections a group has with the step, where they are not too many.
+        growth = {}
+        for place, (mask, _, _) in enumerate(chosen):
+            if (size := different(mask | own)) <= different_max:
+                growth[place] = size / different(mask)
+        if growth:
+            place = min(growth, key=growth.__getitem__)
             mask, others, members = chosen[place]
             chosen[place] = (mask | own, others | parts, [*members, step])
         else:
