@@ -3,7 +3,8 @@
 Write a machine as a class (`Machine`, `action`, `always`, `sometimes`, `eventually`), check it with
 `check`, drive a real implementation by the same definition with `stateful_test`, draw it with
 `to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported when
-`stateful_test` is called. It is explicit-state and in one process: no symmetry, no reduction.
+`stateful_test` is called. It is explicit-state and in one process; it reduces by the symmetry that
+a machine declares, and by nothing else.
 """
 
 from zokio.model.actions import Action, AnyAction, Step, action

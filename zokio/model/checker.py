@@ -8,6 +8,7 @@ the property's parameters. The order of the results is that of definition.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from zokio.model.progress import counterexample
 from zokio.model.properties import Claim
 from zokio.model.report import Outcome, PropertyResult, Report, overall
 from zokio.model.search import ProgressReport, explore
+from zokio.model.symmetry import concrete
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
@@ -28,6 +30,7 @@ S = TypeVar("S", bound=tuple[Hashable, ...])
 def check(
     machine: Machine[S],
     *,
+    reduced: bool = False,
     states_max: int | None = None,
     seconds_max: float | None = None,
     bytes_max: int | None = None,
@@ -40,6 +43,8 @@ def check(
 
     Args:
         machine: A configured machine.
+        reduced: Search the representatives of `Machine.canonical` only for what is about states;
+            "eventually" is judged on the whole graph all the same, which is then explored, too.
         states_max: Stop once more states than this are found; what is not violated by then is
             "incomplete", which is never a pass.
         seconds_max: Stop the search after so many seconds, likewise.
@@ -53,16 +58,21 @@ def check(
     require_machine(machine)
     claims = machine.claims
     wants_edges = any(claim.kind == "eventually" for claim in claims.values())
+    limited = partial(
+        explore,
+        machine,
+        states_max=states_max,
+        seconds_max=seconds_max,
+        bytes_max=bytes_max,
+        progress=progress,
+    )
     try:
-        graph = explore(
-            machine,
-            edges=wants_edges,
-            states_max=states_max,
-            seconds_max=seconds_max,
-            bytes_max=bytes_max,
-            progress=progress,
+        graph = limited(edges=wants_edges and not reduced, reduced=reduced)
+        whole = limited(edges=True) if wants_edges and reduced else graph
+        results = tuple(
+            _judge(machine, whole if claim.kind == "eventually" else graph, name, claim)
+            for name, claim in claims.items()
         )
-        results = tuple(_judge(machine, graph, name, claim) for name, claim in claims.items())
         audit_claims(machine, graph)
     except NondeterministicError as error:
         return _nondeterministic(machine, str(error), perf_counter() - started)
@@ -80,12 +90,13 @@ def check(
         depth=graph.depth,
         properties=results,
         action_counts=counts,
-        outcome=overall(results, idle, graph.complete),
+        outcome=overall(results, idle, graph.complete and whole.complete),
         seconds=perf_counter() - started,
         never_enabled=idle,
-        complete=graph.complete,
+        complete=graph.complete and whole.complete,
         memory=graph.memory,
-        cut=graph.cut,
+        cut=graph.cut or whole.cut,
+        reduced=reduced,
     )
 
 
@@ -123,6 +134,8 @@ def _judge(machine: Machine[S], graph: Graph[S], name: str, claim: Claim) -> Pro
     if found is None and not graph.complete:
         outcome = "incomplete"
     trace = None if found is None else graph.trace(graph.path(found))
+    if trace is not None and graph.reduced:
+        trace = concrete(machine, trace)
     return PropertyResult(name, claim.kind, claim.canary, outcome, trace=trace)
 
 

@@ -86,6 +86,7 @@ class Graph(Generic[S]):
         expanded: How many states, from the first on, had all their steps followed.
         edges: The transitions, if they were asked for.
         cut: The limit that ended the search, "" if none did.
+        reduced: Whether the states are representatives of others; see `symmetry.py`.
         memory: How many bytes the search held at its end.
     """
 
@@ -100,6 +101,7 @@ class Graph(Generic[S]):
     expanded: int = 0
     edges: Edges | None = None
     cut: str = ""
+    reduced: bool = False
     memory: int = 0
 
     @property

@@ -98,6 +98,7 @@ class Report:
         complete: Whether every reachable state was seen.
         memory: How many bytes the search held at its end, counted over its tables.
         cut: The limit that ended the search, "" if none did.
+        reduced: Whether states and transitions are those of representatives; see `symmetry.py`.
         detail: What was seen of a machine that is nondeterministic.
     """
 
@@ -114,6 +115,7 @@ class Report:
     complete: bool = True
     memory: int = 0
     cut: str = ""
+    reduced: bool = False
     detail: str = ""
 
     @property
@@ -148,6 +150,7 @@ class Report:
             "memory": self.memory,
             "bytes_per_state": round(self.bytes_per_state, 1),
             "cut": self.cut,
+            "reduced": self.reduced,
             "detail": self.detail,
         }
 

@@ -29,6 +29,7 @@ from zokio.model.observation import View
 from zokio.model.packing import CoarserLayout, Layout
 from zokio.model.stepping import ObservedStep
 from zokio.model.successors import expander
+from zokio.model.symmetry import NEAR, Representatives, audit_symmetry
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
@@ -62,6 +63,7 @@ def explore(
     machine: Machine[S],
     *,
     edges: bool = False,
+    reduced: bool = False,
     states_max: int | None = None,
     seconds_max: float | None = None,
     bytes_max: int | None = None,
@@ -72,6 +74,7 @@ def explore(
     Args:
         machine: The machine to explore.
         edges: Whether to keep the transitions, 8 bytes each.
+        reduced: Whether to follow the representatives of `Machine.canonical` only; for safety.
         states_max: Stop once more states than this are found; the graph is then incomplete.
             The successors of one state are never cut, so a few more may be in it.
         seconds_max: Stop after so many seconds; looked at after every few thousand states.
@@ -87,12 +90,21 @@ def explore(
         if limit is not None and limit < (1 if name == "states_max" else 0):
             raise ModelError(f"{name} is {limit}: it must be at least 1.")
     bounds = Limits(states_max or sys.maxsize, seconds_max, bytes_max)
-    firsts = list(dict.fromkeys(initial_states(machine)))
+    if edges and reduced:
+        raise ModelError("a reduced graph has no edges to go round in: explore the whole one.")
+    firsts = initial_states(machine)
+    if reduced:
+        firsts = list(map(machine.canonical, firsts))
+    firsts = list(dict.fromkeys(firsts))
     whole: set[int] = set()  # the variables that cannot be split
     while True:
         try:
             with _collector_paused():
-                return Search(machine, firsts, whole, edges=edges).run(bounds, progress)
+                search = Search(machine, firsts, whole, edges=edges, reduced=reduced)
+                graph = search.run(bounds, progress)
+            if reduced:
+                audit_symmetry(machine, graph.states, explore(machine, states_max=NEAR).states)
+            return graph
         except CoarserLayout as unfit:
             whole.add(unfit.place)
 
@@ -110,13 +122,20 @@ class Search(Generic[S]):
     """One search, from the initial states to the end or to a limit."""
 
     def __init__(
-        self, machine: Machine[S], firsts: list[S], whole: Collection[int], *, edges: bool
+        self,
+        machine: Machine[S],
+        firsts: list[S],
+        whole: Collection[int],
+        *,
+        edges: bool,
+        reduced: bool,
     ) -> None:
         layout = Layout(firsts, whole)
         steps = machine.instances()
         packed = [layout.pack(state) for state in firsts]
         unused = array("I", [0]) * len(firsts)
         self.graph = Graph(steps, layout, packed, len(firsts), unused, unused[:], [0] * len(steps))
+        self.graph.reduced = reduced
         self.graph.edges = Edges() if edges else None
         self.seen: set[int] | dict[int, int] = set(packed)
         if edges:
@@ -125,6 +144,7 @@ class Search(Generic[S]):
         self.steps = [
             ObservedStep(view, machine, number, step) for number, step in enumerate(steps)
         ]
+        self.canon = Representatives(layout, machine.canonical) if reduced else None
         self._follow(first_plan(self.steps, edges))
         self.planned = PLAN_FIRST
 
@@ -198,7 +218,7 @@ class Search(Generic[S]):
 
     def _follow(self, groups: list[Group[S]]) -> None:
         self.groups = groups
-        self.expand = expander(self.graph, groups, self.seen)
+        self.expand = expander(self.graph, groups, self.seen, self.canon)
 
     def _count(self) -> None:
         """Add what the groups have counted to the transitions of their steps."""

@@ -8,7 +8,7 @@ them when there is nothing to look up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from zokio.model.graph import Graph
@@ -22,6 +22,11 @@ Expand = Callable[[int, int], None]
 
 _FOUND = """
 n = s + d
+if n not in seen:
+ mark(n); add(n); add_parent(position); add_step(step)
+"""
+_FOUND_BY_SYMMETRY = """
+n = canon[s + d]
 if n not in seen:
  mark(n); add(n); add_parent(position); add_step(step)
 """
@@ -55,13 +60,17 @@ for node, learn in e[2]:
 
 
 def expander(
-    graph: Graph[S], groups: Sequence[Group[S]], seen: set[int] | dict[int, int]
+    graph: Graph[S],
+    groups: Sequence[Group[S]],
+    seen: set[int] | dict[int, int],
+    canon: Mapping[int, int] | None = None,
 ) -> Expand:
     """Return the compiled loop.
 
     Args:
         graph: What the loop adds to.
         groups: The plan.
+        canon: From states to their representatives, if only these are followed.
         seen: The states found so far: a set, or with edges a dictionary of their numbers.
     """
     names: dict[str, object] = {
@@ -73,6 +82,9 @@ def expander(
         "masks": _masks(graph, groups),
     }
     found = _FOUND if graph.edges is None else _FOUND_WITH_EDGES
+    if canon is not None:
+        names["canon"] = canon
+        found = _FOUND_BY_SYMMETRY
     if isinstance(seen, set):
         names |= {"seen": seen, "mark": seen.add}
     elif graph.edges is not None:
