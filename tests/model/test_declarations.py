@@ -9,7 +9,7 @@ import pytest
 
 from tests.model.machines.two_phase import State as Commit
 from tests.model.machines.two_phase import TwoPhase
-from zokio.model import Machine, ModelError, action, check, put
+from zokio.model import Machine, ModelError, action, always, check, explore, put
 
 
 class State(NamedTuple):
@@ -130,8 +130,6 @@ def test_a_put_leaves_the_other_elements_as_they_are_in_each_state() -> None:
 
 
 def _explored(one: Machine[State]) -> Sequence[State]:
-    from zokio.model import explore
-
     return explore(one).states
 
 
@@ -213,3 +211,25 @@ def test_an_effect_that_refuses_stand_ins_is_asked_with_whole_variables() -> Non
             return TwoPhase.rm_prepare.effect(self, state, rm)
 
     assert check(Joining()).states == 288
+
+
+class Curious(TwoPhase):
+    """Asks what kind of thing it was given, which it cannot know of a stand-in, when all is done.
+
+    What was learned before that is thrown away, and the step is asked in another manner.
+    """
+
+    @TwoPhase.rm_receive_abort.override
+    def rm_receive_abort(self, state: Commit, rm: int) -> Commit:
+        if type(state.rm_state) is not tuple:
+            return state
+        return TwoPhase.rm_receive_abort.effect(self, state, rm)
+
+    @always
+    def is_made_of_tuples(self, state: Commit) -> bool:
+        return type(state.rm_state) is tuple
+
+
+def test_a_step_and_a_predicate_that_see_through_the_stand_in_are_believed_without_it() -> None:
+    report = check(Curious())
+    assert (report.states, report.outcome) == (288, "holds")

@@ -13,11 +13,13 @@ from time import perf_counter
 from typing import TypeVar
 
 from zokio.model.audit import audit_claims
-from zokio.model.diagnosis import explain_predicate, require_machine
+from zokio.model.diagnosis import require_machine
 from zokio.model.errors import NondeterministicError
 from zokio.model.graph import Graph
+from zokio.model.judging import ObservedPredicate
 from zokio.model.literal import assignments, literal
 from zokio.model.machine import Machine
+from zokio.model.observation import View
 from zokio.model.progress import counterexample
 from zokio.model.properties import Claim
 from zokio.model.report import Outcome, PropertyResult, Report, overall
@@ -141,15 +143,8 @@ def _judge(machine: Machine[S], graph: Graph[S], name: str, claim: Claim) -> Pro
 
 def _first(machine: Machine[S], graph: Graph[S], name: str, wanted: bool) -> int | None:
     """Return the first state of which the predicate says `wanted`."""
-    predicate = getattr(machine, name)
-    number = 0
-    try:
-        for number, state in enumerate(graph.states):
-            if bool(predicate(state)) is wanted:
-                return number
-    except Exception as error:
-        explain_predicate(machine, name, graph.states[number], error)
-    return None
+    predicate = ObservedPredicate(View(graph.layout), machine, name, ())
+    return predicate.first(graph.packed, wanted)
 
 
 def _judge_progress(
@@ -174,11 +169,5 @@ def _everywhere(
     machine: Machine[S], graph: Graph[S], name: str, arguments: tuple[Hashable, ...]
 ) -> bytearray:
     """Return by state number whether the predicate holds."""
-    predicate = getattr(machine, name)
-    answers = bytearray()
-    try:
-        for state in graph.states:
-            answers.append(bool(predicate(state, *arguments)))
-    except Exception as error:
-        explain_predicate(machine, name, graph.states[len(answers)], error)
-    return answers
+    predicate = ObservedPredicate(View(graph.layout), machine, name, arguments)
+    return predicate.everywhere(graph.packed)

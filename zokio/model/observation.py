@@ -41,6 +41,18 @@ class BadEffectError(Exception):
     """An effect returned something else than a state, or wrote what it did not declare."""
 
 
+class MisledError(Exception):
+    """A function was seen to answer a stand-in wrongly: what was learned of it is worth nothing.
+
+    Attributes:
+        observed: The function.
+    """
+
+    def __init__(self, observed: object) -> None:
+        super().__init__(observed)
+        self.observed = observed
+
+
 class View(Generic[S]):
     """What the functions of one search share: the layout and how states are shown.
 

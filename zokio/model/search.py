@@ -14,7 +14,7 @@ from __future__ import annotations
 import gc
 import sys
 from array import array
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -25,9 +25,9 @@ from zokio.model.errors import ModelError
 from zokio.model.graph import Edges, Graph
 from zokio.model.grouping import Group, first_plan, plan
 from zokio.model.machine import Machine
-from zokio.model.observation import View
+from zokio.model.observation import MisledError, View
 from zokio.model.packing import CoarserLayout, Layout
-from zokio.model.stepping import ObservedStep
+from zokio.model.stepping import STAND_INS, ObservedStep
 from zokio.model.successors import expander
 from zokio.model.symmetry import NEAR, Representatives, audit_symmetry
 
@@ -97,16 +97,20 @@ def explore(
         firsts = list(map(machine.canonical, firsts))
     firsts = list(dict.fromkeys(firsts))
     whole: set[int] = set()  # the variables that cannot be split
+    manners = [STAND_INS] * len(machine.instances())  # how the steps are asked
     while True:
         try:
             with _collector_paused():
-                search = Search(machine, firsts, whole, edges=edges, reduced=reduced)
+                search = Search(machine, firsts, whole, manners, edges=edges, reduced=reduced)
                 graph = search.run(bounds, progress)
             if reduced:
                 audit_symmetry(machine, graph.states, explore(machine, states_max=NEAR).states)
             return graph
         except CoarserLayout as unfit:
             whole.add(unfit.place)
+        except MisledError as misled:
+            assert isinstance(misled.observed, ObservedStep)
+            manners[misled.observed.number] = misled.observed.manner + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ class Search(Generic[S]):
         machine: Machine[S],
         firsts: list[S],
         whole: Collection[int],
+        manners: Sequence[int],
         *,
         edges: bool,
         reduced: bool,
@@ -142,7 +147,8 @@ class Search(Generic[S]):
             self.seen = {state: number for number, state in enumerate(packed)}
         view = View(layout)
         self.steps = [
-            ObservedStep(view, machine, number, step) for number, step in enumerate(steps)
+            ObservedStep(view, machine, number, step, manners[number])
+            for number, step in enumerate(steps)
         ]
         self.canon = Representatives(layout, machine.canonical) if reduced else None
         self._follow(first_plan(self.steps, edges))

@@ -20,7 +20,7 @@ from zokio.model.diagnosis import explain_step, refuse_chance, refuse_read
 from zokio.model.errors import NondeterministicError
 from zokio.model.machine import Machine
 from zokio.model.notes import Notes
-from zokio.model.observation import Node, Observed, View, mask_of
+from zokio.model.observation import MisledError, Node, Observed, View, mask_of
 from zokio.model.packing import Cell, CoarserLayout, Variable
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
@@ -33,12 +33,14 @@ STAND_INS, WHOLE_VARIABLES, PLAIN_STATE = range(3)
 class ObservedStep(Observed[S]):
     """A step; its answers are False where it is disabled, else (what to add, the step's number)."""
 
-    def __init__(self, view: View[S], machine: Machine[S], number: int, step: Step) -> None:
+    def __init__(
+        self, view: View[S], machine: Machine[S], number: int, step: Step, manner: int
+    ) -> None:
         super().__init__(view)
         self.machine, self.number, self.step = machine, number, step
         self.guard = machine.guard_of(step.name)
         self.effect = machine.effect_of(step.name)
-        self.manner = PLAIN_STATE if view.opaque else STAND_INS
+        self.manner = PLAIN_STATE if view.opaque else manner
         names = {name: one.place for name, one in view.variables.items()}
         declared = names if step.action.reads is None else step.action.reads
         self.unreadable = frozenset(names.values()) - {names[name] for name in declared}
@@ -47,7 +49,7 @@ class ObservedStep(Observed[S]):
     def ask(self, packed: int, state: S, notes: Notes) -> object:
         try:
             added = self._compared(packed, state, notes)
-        except (CoarserLayout, NondeterministicError):
+        except (CoarserLayout, MisledError, NondeterministicError):
             raise
         except Exception as error:
             explain_step(self.machine, state, error)
@@ -94,8 +96,11 @@ class ObservedStep(Observed[S]):
             except Exception:
                 if not compared:  # it may be the stand-in's fault
                     compared, expected = True, self._take(packed, state, Notes())
-            self._ask_again(packed, state, expected)
-            self._ask_forwards(packed, state, expected, notes)
+                self._ask_again(packed, state, expected)
+            else:
+                self._ask_again(packed, state, expected)
+                self._ask_forwards(packed, state, expected, notes)
+                raise MisledError(self)
             self.manner += 1
         self._ask_again(packed, state, expected)
         notes.clear()
