@@ -21,10 +21,10 @@ from zokio.model.stepping import Move, ObservedStep
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
-SAMPLE = 1024  # states that a plan is made from
+SAMPLE = 512  # states that a plan is made from
 DIFFERENT = 8  # one in so many of them may differ under the mask of a group
-MANY = 4096  # of so many states,
-DIFFERENT_OF_MANY = 2  # one in so many may
+MANY = 8192  # of so many states,
+DIFFERENT_OF_MANY = 4  # one in so many may
 
 Open = tuple[Node, Callable[[int], object]]  # where to look further, and who to ask
 
