@@ -31,7 +31,10 @@ class JoinSteps(JoinState):
 
     @action(
         writes=("queue", "at", "aborting", "outcomes", "registered", "woken", "reported"),
-        reads=("queue", "at", "aborting", "outcomes", "registered", "awaiters", "held", "asked"),
+        reads=(
+            *("queue", "at", "aborting", "injected", "outcomes", "registered", "awaiters"),
+            *("woken", "answers", "held", "asked", "reported"),
+        ),
     )
     def poll_task(self, state: State, answer: str) -> State:
         """One poll, which ends in the way that the task chooses.
@@ -109,8 +112,8 @@ class JoinSteps(JoinState):
     @action(
         writes=("queue", "registered", "awaiters", "cancelling", "answers", "reported"),
         reads=(
-            *("queue", "outcomes", "registered", "awaiters", "cancelling", "answers"),
-            *("held", "asked", "reported"),
+            *("queue", "injected", "outcomes", "registered", "awaiters", "cancelling"),
+            *("answers", "held", "asked", "reported"),
         ),
     )
     def poll_awaiter(self, state: State, awaiter: int) -> State:
@@ -151,7 +154,10 @@ class JoinSteps(JoinState):
 
     @action(
         writes=("registered", "awaiters", "answers", "reported"),
-        reads=("outcomes", "registered", "awaiters", "answers", "held", "asked", "reported"),
+        reads=(
+            *("injected", "outcomes", "registered", "awaiters", "answers"),
+            *("held", "asked", "reported"),
+        ),
     )
     def poll_by_hand(self, state: State, awaiter: int) -> State:
         return self.answer(state, awaiter) if state.outcomes else self.register(state, awaiter)
@@ -164,7 +170,10 @@ class JoinSteps(JoinState):
 
     @action(
         writes=("registered", "awaiters", "cancelling", "reported"),
-        reads=("outcomes", "registered", "awaiters", "answers", "held", "asked", "reported"),
+        reads=(
+            *("injected", "outcomes", "registered", "awaiters", "answers"),
+            *("held", "asked", "reported"),
+        ),
         fair=False,
     )
     def go_away(self, state: State, awaiter: int) -> State:
@@ -186,7 +195,7 @@ class JoinSteps(JoinState):
 
     @action(
         writes=("held", "reported"),
-        reads=("outcomes", "awaiters", "answers", "held", "asked", "reported"),
+        reads=("injected", "outcomes", "awaiters", "answers", "held", "asked", "reported"),
         fair=False,
     )
     def let_go(self, state: State) -> State:

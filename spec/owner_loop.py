@@ -94,7 +94,7 @@ class OwnerLoop(Polling):
 
     @action(
         writes=("ready", "owner", "owed", "rung"),
-        reads=("ready", "owner", "task", "status", "owed", "parked"),
+        reads=("ready", "owner", "task", "status", "owed", "parked", "threads"),
         fair=False,
     )
     def wake_in_between(self, state: Scheduler, task: int) -> Scheduler:
@@ -103,7 +103,8 @@ class OwnerLoop(Polling):
         One step: the owner does nothing else meanwhile, and no other thread sees its run queue.
         """
         woken = self.woken_by_owner(state, task)
-        return self.rung_by_somebody(woken) if state.parked and woken != state else woken
+        changed = woken.ready != state.ready
+        return self.rung_by_somebody(woken) if state.parked and changed else woken
 
     @wake_in_between.guard
     def can_wake_in_between(self, state: Scheduler, task: int) -> bool:

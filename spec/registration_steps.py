@@ -89,7 +89,7 @@ class RegistrationSteps(Machine[State]):
 
     # The peer and the kernel.
 
-    @action(writes=KERNEL, reads=("open", "peer", "inbox", "generation"), fair=False)
+    @action(writes=KERNEL, reads=("open", "peer", "inbox", "generation", "edges"), fair=False)
     def peer_sends(self, state: State) -> State:
         """One byte arrives."""
         return self.disturb(state._replace(inbox=state.inbox + 1))
@@ -98,7 +98,7 @@ class RegistrationSteps(Machine[State]):
     def can_peer_send(self, state: State) -> bool:
         return state.open and state.peer == "open" and state.inbox < self.inbox_max
 
-    @action(writes=KERNEL, reads=("open", "peer", "generation"), fair=False)
+    @action(writes=KERNEL, reads=("open", "peer", "generation", "edges"), fair=False)
     def peer_ends(self, state: State) -> State:
         """It writes no more, and may go on reading."""
         return self.disturb(state._replace(peer="ended"))
@@ -107,7 +107,7 @@ class RegistrationSteps(Machine[State]):
     def can_peer_end(self, state: State) -> bool:
         return state.open and state.peer == "open"
 
-    @action(writes=KERNEL, reads=("open", "peer", "generation"), fair=False)
+    @action(writes=KERNEL, reads=("open", "peer", "generation", "edges"), fair=False)
     def peer_resets(self, state: State) -> State:
         """It is gone. What had arrived can still be read; what was to be sent is forgotten."""
         return self.disturb(state._replace(peer="reset", error=True, room=True))
@@ -116,7 +116,7 @@ class RegistrationSteps(Machine[State]):
     def can_peer_reset(self, state: State) -> bool:
         return state.open and state.peer == "open"
 
-    @action(writes=KERNEL, reads=("open", "room", "generation"), fair=False)
+    @action(writes=KERNEL, reads=("open", "room", "generation", "edges"), fair=False)
     def peer_drains(self, state: State) -> State:
         """It reads everything, so there is room again."""
         return self.disturb(state._replace(room=True))

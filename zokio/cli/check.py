@@ -71,7 +71,10 @@ def configuration_text(report: Report) -> str:
 
 def _print_reports(named_reports: Sequence[tuple[str, Report]]) -> None:
     print_table(
-        ("specification", "configuration", "states", "transitions", "depth", "claims", "outcome"),
+        (
+            *("specification", "configuration", "states", "transitions", "depth"),
+            *("bytes/state", "claims", "outcome"),
+        ),
         [
             (
                 name,
@@ -79,6 +82,7 @@ def _print_reports(named_reports: Sequence[tuple[str, Report]]) -> None:
                 f"{report.states:,}",
                 f"{report.transitions:,}",
                 str(report.depth),
+                f"{report.bytes_per_state:,.0f}",
                 str(len(report.properties)),
                 report.outcome,
             )

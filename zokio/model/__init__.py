@@ -3,14 +3,15 @@
 Write a machine as a class (`Machine`, `action`, `always`, `sometimes`, `eventually`), check it with
 `check`, drive a real implementation by the same definition with `stateful_test`, draw it with
 `to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported when
-`stateful_test` is called. It is explicit-state and in one process: no symmetry, no reduction.
+`stateful_test` is called. It is explicit-state and in one process; it reduces by the symmetry that
+a machine declares, and by nothing else.
 """
 
 from zokio.model.actions import Action, AnyAction, Step, action
 from zokio.model.adapter import Adapter
 from zokio.model.checker import check
 from zokio.model.diagram import to_dot, to_mermaid
-from zokio.model.errors import ModelError
+from zokio.model.errors import ModelError, NondeterministicError
 from zokio.model.lockstep import DivergenceError, Lockstep, Witness
 from zokio.model.machine import Machine
 from zokio.model.paths import shortest_paths
@@ -31,6 +32,7 @@ __all__ = [
     "Lockstep",
     "Machine",
     "ModelError",
+    "NondeterministicError",
     "Progress",
     "ProgressBar",
     "PropertyResult",

@@ -28,7 +28,7 @@ class Action(Generic[S, P]):
         name: The name of the effect's method.
         parameters: The names of the effect's parameters after the state.
         writes: The variables that the effect may change.
-        reads: The variables that the guard and the effect may look at, as declared.
+        reads: The variables that the guard and the effect may look at; None: not declared.
         fair: Whether each instance is weakly fair: enabled for ever, it is taken some time.
         may_be_idle: Whether a search in which the action never happens is accepted.
     """
@@ -38,7 +38,7 @@ class Action(Generic[S, P]):
         effect: Callable[Concatenate[Any, S, P], S],  # Any: the machine, whatever its class is
         *,
         writes: tuple[str, ...],
-        reads: tuple[str, ...],
+        reads: tuple[str, ...] | None,
         fair: bool,
         may_be_idle: bool,
     ) -> None:
@@ -97,7 +97,7 @@ AnyAction = Action[Any, ...]  # Any: code over machines does not know their stat
 def action(
     *,
     writes: Iterable[str],
-    reads: Iterable[str] = (),
+    reads: Iterable[str] | None = None,
     fair: bool = True,
     may_be_idle: bool = False,
 ) -> Callable[[Callable[Concatenate[Any, S, P], S]], Action[S, P]]:  # Any: the machine
@@ -106,7 +106,10 @@ def action(
     Args:
         writes: The variables of the state that the effect may change. Checked on every
             transition that `check` explores.
-        reads: The variables that the guard and the effect look at. Declared, not yet checked.
+        reads: The variables that the guard and the effect look at, themselves or by what they
+            call. Checked on every transition that `check` explores, and where the guard says no;
+            None: any, unchecked. What is only replaced, or passed on unchanged by `_replace`, is
+            not read; nor is a tuple that `put` changes, except in the elements looked at.
         fair: Weak fairness for each instance (the action with its arguments): an instance that
             stays enabled for ever is taken some time. False for what the environment may
             never do.
@@ -116,7 +119,7 @@ def action(
         ModelError: `writes` or `reads` is one string instead of several.
     """
     written = _names("writes", writes)
-    read = _names("reads", reads)
+    read = None if reads is None else _names("reads", reads)
 
     def declare(effect: Callable[Concatenate[Any, S, P], S]) -> Action[S, P]:
         return Action(effect, writes=written, reads=read, fair=fair, may_be_idle=may_be_idle)

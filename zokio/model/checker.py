@@ -8,17 +8,23 @@ the property's parameters. The order of the results is that of definition.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
-from zokio.model.diagnosis import explain_predicate, require_machine
+from zokio.model.audit import audit_claims
+from zokio.model.diagnosis import require_machine
+from zokio.model.errors import NondeterministicError
 from zokio.model.graph import Graph
+from zokio.model.judging import ObservedPredicate
 from zokio.model.literal import assignments, literal
 from zokio.model.machine import Machine
+from zokio.model.observation import View
 from zokio.model.progress import counterexample
 from zokio.model.properties import Claim
 from zokio.model.report import Outcome, PropertyResult, Report, overall
 from zokio.model.search import ProgressReport, explore
+from zokio.model.symmetry import concrete
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
@@ -26,7 +32,10 @@ S = TypeVar("S", bound=tuple[Hashable, ...])
 def check(
     machine: Machine[S],
     *,
+    reduced: bool = False,
     states_max: int | None = None,
+    seconds_max: float | None = None,
+    bytes_max: int | None = None,
     progress: ProgressReport | None = None,
 ) -> Report:
     """Explore every reachable state of `machine` and judge its claims.
@@ -36,8 +45,12 @@ def check(
 
     Args:
         machine: A configured machine.
+        reduced: Search the representatives of `Machine.canonical` only for what is about states;
+            "eventually" is judged on the whole graph all the same, which is then explored, too.
         states_max: Stop once more states than this are found; what is not violated by then is
             "incomplete", which is never a pass.
+        seconds_max: Stop the search after so many seconds, likewise.
+        bytes_max: Stop it when the states take more bytes, likewise.
         progress: Called with a `Progress` after every few thousand states.
 
     Raises:
@@ -47,8 +60,24 @@ def check(
     require_machine(machine)
     claims = machine.claims
     wants_edges = any(claim.kind == "eventually" for claim in claims.values())
-    graph = explore(machine, edges=wants_edges, states_max=states_max, progress=progress)
-    results = tuple(_judge(machine, graph, name, claim) for name, claim in claims.items())
+    limited = partial(
+        explore,
+        machine,
+        states_max=states_max,
+        seconds_max=seconds_max,
+        bytes_max=bytes_max,
+        progress=progress,
+    )
+    try:
+        graph = limited(edges=wants_edges and not reduced, reduced=reduced)
+        whole = limited(edges=True) if wants_edges and reduced else graph
+        results = tuple(
+            _judge(machine, whole if claim.kind == "eventually" else graph, name, claim)
+            for name, claim in claims.items()
+        )
+        audit_claims(machine, graph)
+    except NondeterministicError as error:
+        return _nondeterministic(machine, str(error), perf_counter() - started)
     counts = _action_counts(machine, graph)
     idle = tuple(
         action.name
@@ -63,10 +92,30 @@ def check(
         depth=graph.depth,
         properties=results,
         action_counts=counts,
-        outcome=overall(results, idle, graph.complete),
+        outcome=overall(results, idle, graph.complete and whole.complete),
         seconds=perf_counter() - started,
         never_enabled=idle,
-        complete=graph.complete,
+        complete=graph.complete and whole.complete,
+        memory=graph.memory,
+        cut=graph.cut or whole.cut,
+        reduced=reduced,
+    )
+
+
+def _nondeterministic(machine: Machine[S], detail: str, seconds: float) -> Report:
+    """Return the report of a machine of which nothing can be said but that."""
+    return Report(
+        machine=machine.title,
+        configuration=machine.configuration,
+        states=0,
+        transitions=0,
+        depth=0,
+        properties=(),
+        action_counts={},
+        outcome="nondeterministic",
+        seconds=seconds,
+        complete=False,
+        detail=detail,
     )
 
 
@@ -87,20 +136,15 @@ def _judge(machine: Machine[S], graph: Graph[S], name: str, claim: Claim) -> Pro
     if found is None and not graph.complete:
         outcome = "incomplete"
     trace = None if found is None else graph.trace(graph.path(found))
+    if trace is not None and graph.reduced:
+        trace = concrete(machine, trace)
     return PropertyResult(name, claim.kind, claim.canary, outcome, trace=trace)
 
 
 def _first(machine: Machine[S], graph: Graph[S], name: str, wanted: bool) -> int | None:
     """Return the first state of which the predicate says `wanted`."""
-    predicate = getattr(machine, name)
-    number = 0
-    try:
-        for number, state in enumerate(graph.states):
-            if bool(predicate(state)) is wanted:
-                return number
-    except Exception as error:
-        explain_predicate(machine, name, graph.states[number], error)
-    return None
+    predicate = ObservedPredicate(View(graph.layout), machine, name, ())
+    return predicate.first(graph.packed, wanted)
 
 
 def _judge_progress(
@@ -125,11 +169,5 @@ def _everywhere(
     machine: Machine[S], graph: Graph[S], name: str, arguments: tuple[Hashable, ...]
 ) -> bytearray:
     """Return by state number whether the predicate holds."""
-    predicate = getattr(machine, name)
-    answers = bytearray()
-    try:
-        for state in graph.states:
-            answers.append(bool(predicate(state, *arguments)))
-    except Exception as error:
-        explain_predicate(machine, name, graph.states[len(answers)], error)
-    return answers
+    predicate = ObservedPredicate(View(graph.layout), machine, name, arguments)
+    return predicate.everywhere(graph.packed)

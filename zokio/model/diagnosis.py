@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from typing import NoReturn, TypeVar
 
 from zokio.model.actions import Step
-from zokio.model.errors import ModelError
+from zokio.model.errors import ModelError, NondeterministicError
 from zokio.model.literal import literal
 from zokio.model.machine import Machine
 
@@ -41,7 +41,7 @@ def initial_states(machine: Machine[S]) -> list[S]:
             raise ModelError(f"{machine.title}: initial() returned states of different classes.")
     variables = variables_of(states[0])
     for action in machine.actions:
-        for name in (*action.reads, *action.writes):
+        for name in (*(action.reads or ()), *action.writes):
             if name not in variables:
                 raise ModelError(
                     f"{machine.title}: action {action.name} declares {name}, which is no variable "
@@ -81,7 +81,7 @@ def explain_step(machine: Machine[S], state: S, cause: Exception) -> NoReturn:
     """
     for step in machine.instances():
         _try_step(machine, state, step)
-    raise ModelError(
+    raise NondeterministicError(
         f"{machine.title}: a step from {literal(state)} failed with {cause!r}, but not when it "
         "was repeated: guards and effects must depend on the state and their arguments only."
     ) from cause
@@ -119,6 +119,32 @@ def _check_writes(machine: Machine[S], state: S, step: Step, successor: S) -> No
                 f"{literal(after)} in {literal(state)}: it declares writes={step.action.writes}; "
                 f"add {name!r} or leave it alone."
             )
+
+
+def refuse_read(machine: Machine[S], step: Step, state: S, place: int) -> NoReturn:
+    """Say that a step looked at a variable that its action does not declare.
+
+    Raises:
+        ModelError: Always.
+    """
+    name = variables_of(state)[place]
+    raise ModelError(
+        f"{machine.title}: {step} reads {name} in {literal(state)}: its action declares "
+        f"reads={step.action.reads}; add {name!r} or do not look at it."
+    )
+
+
+def refuse_chance(machine: Machine[S], step: Step, state: S) -> NoReturn:
+    """Say that a step gave two answers in one state.
+
+    Raises:
+        NondeterministicError: Always.
+    """
+    raise NondeterministicError(
+        f"{machine.title}: {step} did not do the same when it was asked again in {literal(state)}: "
+        "guards and effects must depend on the state and their arguments only (no chance, no "
+        "variable outside of the state, no order of a set)."
+    )
 
 
 def explain_predicate(machine: Machine[S], predicate: str, state: S, cause: Exception) -> NoReturn:

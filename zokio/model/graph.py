@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 from zokio.model.actions import Step
+from zokio.model.packing import Layout
 from zokio.model.trace import Trace
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
@@ -42,13 +43,41 @@ class Walk:
         return self.edges[-1][1] if self.edges else self.start
 
 
+class States(Sequence[S]):
+    """The states of a graph in the order of discovery, unpacked one at a time."""
+
+    def __init__(self, layout: Layout[S], packed: list[int]) -> None:
+        self._layout, self._packed = layout, packed
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> S: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[S]: ...
+    def __getitem__(self, index: int | slice) -> S | list[S]:
+        if isinstance(index, slice):
+            return list(map(self._layout.unpack, self._packed[index]))
+        return self._layout.unpack(self._packed[index])
+
+    def __iter__(self) -> Iterator[S]:
+        return map(self._layout.unpack, self._packed)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, States | list) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared by value and still grows
+
+
 @dataclass(slots=True)
 class Graph(Generic[S]):
     """The reachable states and how they were reached.
 
     Attributes:
         steps: The machine's steps; step numbers count in it.
-        states: In the order of discovery; state numbers count in it.
+        layout: How states stand in integers.
+        packed: The states as integers, in the order of discovery; state numbers count in it.
         initial: How many of the first states are initial.
         parents: By state: the number of the state from which it was first reached.
         reached_by: By state: the number of the step by which it was first reached.
@@ -56,10 +85,14 @@ class Graph(Generic[S]):
         fired: By step: how many transitions it makes.
         expanded: How many states, from the first on, had all their steps followed.
         edges: The transitions, if they were asked for.
+        cut: The limit that ended the search, "" if none did.
+        reduced: Whether the states are representatives of others; see `symmetry.py`.
+        memory: How many bytes the search held at its end.
     """
 
     steps: tuple[Step, ...]
-    states: list[S]
+    layout: Layout[S]
+    packed: list[int]
     initial: int
     parents: array[int]
     reached_by: array[int]
@@ -67,11 +100,19 @@ class Graph(Generic[S]):
     levels: list[int] = field(default_factory=lambda: [0])
     expanded: int = 0
     edges: Edges | None = None
+    cut: str = ""
+    reduced: bool = False
+    memory: int = 0
+
+    @property
+    def states(self) -> States[S]:
+        """The states themselves; each is made when it is asked for."""
+        return States(self.layout, self.packed)
 
     @property
     def complete(self) -> bool:
         """Whether every reachable state is in the graph, with all its steps."""
-        return self.expanded == len(self.states)
+        return self.expanded == len(self.packed)
 
     @property
     def depth(self) -> int:
@@ -99,5 +140,6 @@ class Graph(Generic[S]):
 
     def trace(self, walk: Walk, loop: int | None = None) -> Trace[S]:
         """Return a walk as a trace; `loop` as in `Trace`."""
-        taken = tuple((self.steps[step], self.states[target]) for step, target in walk.edges)
-        return Trace(self.states[walk.start], taken, loop)
+        states = self.states
+        taken = tuple((self.steps[step], states[target]) for step, target in walk.edges)
+        return Trace(states[walk.start], taken, loop)

@@ -54,6 +54,13 @@ class Machine(Generic[S]):
         """Return the values that each parameter of actions and properties ranges over."""
         return {}
 
+    def canonical(self, state: S) -> S:
+        """Return the representative of all states that differ from `state` by symmetry only.
+
+        For instance with the processes sorted. Only a reduced search asks, see `symmetry.py`.
+        """
+        return state
+
     @property
     def title(self) -> str:
         """The name of the machine's class."""

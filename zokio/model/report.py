@@ -14,7 +14,7 @@ from zokio.model.literal import assignments, literal
 from zokio.model.properties import Kind
 from zokio.model.trace import Trace
 
-Outcome = Literal["holds", "violated", "incomplete"]
+Outcome = Literal["holds", "violated", "incomplete", "nondeterministic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,14 @@ class Report:
         action_counts: Transitions by action.
         never_enabled: Actions that never happen and were not declared `may_be_idle`.
         outcome: "violated" when something is wrong, else "incomplete" when the search was cut
-            short, else "holds".
+            short, else "holds"; "nondeterministic" when a guard, an effect or a predicate answered
+            differently in the same state, so that nothing else can be said.
         seconds: How long the check took.
         complete: Whether every reachable state was seen.
+        memory: How many bytes the search held at its end, counted over its tables.
+        cut: The limit that ended the search, "" if none did.
+        reduced: Whether states and transitions are those of representatives; see `symmetry.py`.
+        detail: What was seen of a machine that is nondeterministic.
     """
 
     machine: str
@@ -108,6 +113,15 @@ class Report:
     seconds: float
     never_enabled: tuple[str, ...] = ()
     complete: bool = True
+    memory: int = 0
+    cut: str = ""
+    reduced: bool = False
+    detail: str = ""
+
+    @property
+    def bytes_per_state(self) -> float:
+        """How many bytes the search held for each state."""
+        return self.memory / self.states if self.states else 0.0
 
     def property(self, name: str) -> PropertyResult:
         """Return the result of the claim of that name.
@@ -133,6 +147,11 @@ class Report:
             "never_enabled": list(self.never_enabled),
             "outcome": self.outcome,
             "seconds": self.seconds,
+            "memory": self.memory,
+            "bytes_per_state": round(self.bytes_per_state, 1),
+            "cut": self.cut,
+            "reduced": self.reduced,
+            "detail": self.detail,
         }
 
     def text(self) -> str:
@@ -144,10 +163,13 @@ class Report:
         yield f"{self.machine}({assignments(constants, sign='=')}): {self.outcome}"
         yield (
             f"  {self.states:,} states, {self.transitions:,} transitions, depth {self.depth}, "
-            f"{self.seconds:.2f} s"
+            f"{self.seconds:.2f} s, {self.bytes_per_state:,.0f} bytes a state"
         )
-        if not self.complete:
-            yield "  incomplete: the search was cut by states_max; what it did not see may be wrong"
+        if self.detail:
+            yield f"  {self.detail}"
+        if self.cut:
+            unseen = "what it did not see may be wrong"
+            yield f"  incomplete: the search was cut by {self.cut}; {unseen}"
         yield from (result.text() for result in self.properties)
         for name in self.never_enabled:
             yield f"  vacuous: action {name} is never enabled"

@@ -1,64 +1,131 @@
-"""The successor function of a machine, written out and compiled once per search.
+"""The inner loop of the search, written out for the groups of a plan and compiled.
 
-Calling every guard in a loop over the instances costs more than the guards themselves. So this
-file generates one flat function, with a line per instance, that returns the `(instance, state)`
-pairs of all enabled instances. It checks on every transition that the effect returned a state of
-the same class and left alone what it did not declare to write. When anything is wrong it only
-raises: `diagnosis.py` then finds out what, slowly and in words.
+A look-up for each group, a line for each thing that happens, no call where none is needed: this is
+where the time goes. The text is made anew with each plan, a few times in a search, and is the same
+in every run. The loop only looks up what observed steps have answered (`observation.py`); it asks
+them when there is nothing to look up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
-from zokio.model.machine import Machine
+from zokio.model.graph import Graph
+from zokio.model.grouping import Group
+from zokio.model.observation import mask_of
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
-Successors = Callable[[S], list[tuple[int, S]]]
+Expand = Callable[[int, int], None]
+"""`expand(begin, end)` follows all steps of the states from `begin` to before `end`."""
+
+_FOUND = """
+n = s + d
+if n not in seen:
+ mark(n); add(n); add_parent(position); add_step(step)
+"""
+_FOUND_BY_SYMMETRY = """
+n = canon[s + d]
+if n not in seen:
+ mark(n); add(n); add_parent(position); add_step(step)
+"""
+_FOUND_WITH_EDGES = """
+n = s + d
+target = number(n, count)
+if target == count:
+ add(n); add_parent(position); add_step(step)
+ count += 1
+add_target(target); add_label(step)
+"""
+_GROUP = """
+e = get{0}(s & m{0})
+if e is None:
+ e = enter{0}(s)
+ {1} = masks()
+e[0] += 1
+for d, step in e[1]:
+{2}
+for node, learn in e[2]:
+ while node.__class__ is list:
+  node = node[1](s & node[0])
+ if node is None:
+  node = learn(s)
+  {1} = masks()
+ if node:
+  d, step = node
+  fired[step] += 1
+{3}
+"""
 
 
-class BadEffectError(Exception):
-    """An effect returned something else than a state, or wrote what it did not declare."""
+def expander(
+    graph: Graph[S],
+    groups: Sequence[Group[S]],
+    seen: set[int] | dict[int, int],
+    canon: Mapping[int, int] | None = None,
+) -> Expand:
+    """Return the compiled loop.
+
+    Args:
+        graph: What the loop adds to.
+        groups: The plan.
+        canon: From states to their representatives, if only these are followed.
+        seen: The states found so far: a set, or with edges a dictionary of their numbers.
+    """
+    names: dict[str, object] = {
+        "states": graph.packed,
+        "add": graph.packed.append,
+        "add_parent": graph.parents.append,
+        "add_step": graph.reached_by.append,
+        "fired": graph.fired,
+        "masks": _masks(graph, groups),
+    }
+    found = _FOUND if graph.edges is None else _FOUND_WITH_EDGES
+    if canon is not None:
+        names["canon"] = canon
+        found = _FOUND_BY_SYMMETRY
+    if isinstance(seen, set):
+        names |= {"seen": seen, "mark": seen.add}
+    elif graph.edges is not None:
+        names |= {"number": seen.setdefault, "add_target": graph.edges.targets.append}
+        names |= {"add_label": graph.edges.labels.append, "targets": graph.edges.targets}
+        names |= {"add_offset": graph.edges.offsets.append}
+    masks = "".join(f"m{place}, " for place in range(len(groups)))
+    body = ""
+    for place, group in enumerate(groups):
+        names |= {f"get{place}": group.entries.get, f"enter{place}": group.enter}
+        body += _GROUP.format(place, masks, _indented(found, 1), _indented(found, 2))
+    body += "position += 1\n"
+    if graph.edges is not None:
+        body += "add_offset(len(targets))\n"
+    head = f"position, count = begin, len(states)\n{masks} = masks()\nfor s in states[begin:end]:\n"
+    return _compile(f"def expand(begin, end):\n{_indented(head, 1)}{_indented(body, 2)}", names)
 
 
-def successor_function(machine: Machine[S], state: S) -> Successors[S]:
-    """Return the compiled successor function; `state` is any state of the machine."""
-    names: dict[str, object] = {"State": type(state), "BadEffectError": BadEffectError}
-    lines = ["def successors(s):", " found = []", " add = found.append"]
-    for number, step in enumerate(machine.instances()):
-        effect, guard = f"effect_{step.name}", f"guard_{step.name}"
-        names[effect], names[guard] = machine.effect_of(step.name), machine.guard_of(step.name)
-        arguments = ["s"]
-        for place, value in enumerate(step.arguments):
-            names[f"a{number}_{place}"] = value
-            arguments.append(f"a{number}_{place}")
-        call = ", ".join(arguments)
-        if names[guard] is not None:
-            lines.append(f" if {guard}({call}):")
-        else:
-            lines.append(" if True:")
-        lines.append(f"  n = {effect}({call})")
-        lines.append(f"  if {_wrong(type(state), step.action.writes)}: raise BadEffectError")
-        lines.append(f"  add(({number}, n))")
-    lines.append(" return found")
-    return _compile("\n ".join(lines), names)
+def _masks(graph: Graph[S], groups: Sequence[Group[S]]) -> Callable[[], list[int]]:
+    """Return the function that gives the masks of today."""
+    bits, masks = graph.layout.bits, list[int]()
+    count = -1
+
+    def of_today() -> list[int]:
+        nonlocal count
+        if count != bits.count:
+            count = bits.count
+            masks[:] = [mask_of(group.parts) for group in groups]
+        return masks
+
+    return of_today
 
 
-def _wrong(state: type, writes: tuple[str, ...]) -> str:
-    """Return the condition under which `n` is no allowed successor of `s`."""
-    variables: tuple[str, ...] = getattr(state, "_fields", ())
-    kept = [place for place, name in enumerate(variables) if name not in writes]
-    # Unchanged variables are nearly always the same object: identity first, equality second.
-    changed = [f"n[{place}] is not s[{place}] and n[{place}] != s[{place}]" for place in kept]
-    return " or ".join(["n.__class__ is not State", *changed])
+def _indented(text: str, depth: int) -> str:
+    return "".join(f"{' ' * depth}{line}\n" for line in text.splitlines() if line)
 
 
-def _compile(source: str, names: dict[str, object]) -> Successors[S]:
+def _compile(source: str, names: dict[str, object]) -> Expand:
     # The names become parameters of an enclosing function: closure cells are read faster than
     # globals, and there is no limit on their number.
-    scope: dict[str, Callable[..., Successors[S]]] = {}
-    text = f"def make({', '.join(names)}):\n {source}\n return successors"
-    exec(compile(text, "<successors of a machine>", "exec"), {}, scope)
+    scope: dict[str, Callable[..., Expand]] = {}
+    text = f"def make({', '.join(names)}):\n{_indented(source, 1)} return expand\n"
+    exec(compile(text, "<the loop of a search>", "exec"), {}, scope)
     return scope["make"](*names.values())

@@ -19,6 +19,9 @@ def put(values: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:
     """
     if not 0 <= index < len(values):
         raise IndexError(f"put: index {index} is outside of a tuple of {len(values)} values")
+    if type(values) is not tuple and hasattr(values, "_put"):
+        edited: tuple[T, ...] = values._put(index, value)  # the search asks what an effect reads
+        return edited
     return (*values[:index], value, *values[index + 1 :])
 
 

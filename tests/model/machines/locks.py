@@ -26,7 +26,7 @@ class SpinLock(Machine[State]):
     def domains(self) -> Mapping[str, Sequence[Hashable]]:
         return {"process": range(self.processes)}
 
-    @action(writes=("at", "queue"), reads=("at",), fair=False)
+    @action(writes=("at", "queue"), reads=("at", "queue"), fair=False)
     def ask(self, state: State, process: int) -> State:
         return State(put(state.at, process, "waiting"), (*state.queue, process))
 
