@@ -103,12 +103,6 @@ def test_a_ring_that_is_longer_than_a_walk_is_walked_in_parts() -> None:
     assert [len(walk.edges) for walk in walks] == [12, 24, 30]
 
 
-def test_what_leads_back_is_taken_before_what_leads_out_for_good() -> None:
-    table = {(0, "back"): 0, (0, "to and"): 1, (1, "fro"): 0, (0, "out"): 2, (2, "end"): 3}
-    (walk,) = edge_cover(explore(tabled(table), edges=True))
-    assert len(walk.edges) == len(table)
-
-
 @pytest.mark.parametrize(("restart_steps", "lengths"), [(3, [51, 1]), (100, [101])])
 def test_it_begins_anew_where_going_on_is_longer(restart_steps: int, lengths: list[int]) -> None:
     # Two more edges at the beginning of a long way around: after one of them, the other is far.

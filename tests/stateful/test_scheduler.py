@@ -21,10 +21,10 @@ pytestmark = pytest.mark.interpreted
 
 MACHINE = SchedulerMachine(tasks=2, threads=2, interval=2, entries_max=3)
 # Small enough for every transition: the first for what threads do to each other, the second for
-# what two tasks do to each other. All of them takes half a minute, so it is for the long profile.
+# what two tasks do to each other. All of it takes half a minute, so it is for the long profile.
 TWO_THREADS = SchedulerMachine(tasks=1, threads=2, interval=1, entries_max=1)
 TWO_TASKS = SchedulerMachine(tasks=2, threads=1, interval=1, entries_max=1)
-ONE_IN = 1 if settings().max_examples >= 1_000 else 6
+ONE_IN = 1 if settings().max_examples >= 1_000 else 12
 
 
 def epoll() -> EpollReactor:

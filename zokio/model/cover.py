@@ -15,7 +15,6 @@ from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from zokio.model.components import components
 from zokio.model.errors import ModelError
 from zokio.model.graph import Edges, Graph
 
@@ -101,7 +100,7 @@ class _Cover:
     """What is still untaken, and how far it is from everywhere.
 
     Attributes:
-        out: By state: the edges that may be taken, those to prefer last.
+        out: By state: the edges that may be taken.
         untaken: By state: those of them that are in no walk yet.
         distance: By state: steps to the nearest state with untaken edges; at most `far`.
     """
@@ -112,9 +111,6 @@ class _Cover:
         self.restart_steps = restart_steps
         self.out = out_edges(graph, without)
         self.after = [sorted({self.targets[edge] for edge in out}) for out in self.out]
-        ranks = self._ranks()
-        for edges in self.out:
-            edges.sort(key=lambda edge: ranks[self.targets[edge]])
         ways = first_ways(graph, self.out)
         self.far = restart_steps + _depth(ways) + 1  # beginning anew is always nearer
         self.untaken = [out[:] if n in ways else [] for n, out in enumerate(self.out)]
@@ -144,11 +140,13 @@ class _Cover:
         return self.distance[here] < min(self.far, anew + 1, steps_left)
 
     def _next(self, here: int) -> int:
-        """An untaken edge, or else one that leads nearer to one."""
-        if not self.untaken[here]:
-            return min(reversed(self.out[here]), key=lambda edge: self.distance[self.targets[edge]])
-        edge = self.untaken[here].pop()
-        self._recede(here)
+        """An untaken edge if there is one; of those, or of all, what leads nearest to the next."""
+        untaken = self.untaken[here]
+        choice = reversed(untaken or self.out[here])
+        edge = min(choice, key=lambda edge: self.distance[self.targets[edge]])
+        if untaken:
+            untaken.remove(edge)
+            self._recede(here)
         return edge
 
     def _recede(self, number: int) -> None:
@@ -168,20 +166,6 @@ class _Cover:
                 distance[state] = min(away, far)
                 waiting.append(state)
                 waiting.extend(n for n in self.before[state] if distance[n] == before + 1)
-
-    def _ranks(self) -> list[int]:
-        """By state: through how many components of the graph a walk from there can still pass.
-
-        Whoever leaves a component never comes back: what leads to a higher rank goes first.
-        """
-        ranks = [0] * len(self.out)
-        # Components come with those that they lead to before them.
-        for component in components(self.initial, self.after.__getitem__):
-            after = (ranks[target] for number in component for target in self.after[number])
-            rank = 1 + max(after, default=0)
-            for number in component:
-                ranks[number] = rank
-        return ranks
 
 
 def _depth(ways: dict[int, tuple[int, int]]) -> int:
