@@ -13,7 +13,11 @@ import pytest
 from spec.cancel_scopes import CancelGroupsMachine, CancelThreadsMachine
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.cancel_scopes import CancelScopesAdapter
-from tests.stateful.edge_cover import assert_everything_was_witnessed, replay_every_edge
+from tests.stateful.edge_replay import (
+    assert_everything_was_witnessed,
+    replay_every_edge,
+    replay_one_walk_in,
+)
 from zokio.model import Step, shortest_paths, stateful_test
 
 SMALL = CancelGroupsMachine(tasks=2, scopes=1, threads=False, apart=False)
@@ -40,17 +44,17 @@ def test_tasks_can_take_every_transition_of_the_smallest_machine(reactor: str) -
 @on_both_reactors
 def test_walks_with_other_threads_do_everything_that_the_machine_says(reactor: str) -> None:
     adapter = CancelScopesAdapter(VIRTUAL_REACTORS[reactor])
-    assert_everything_was_witnessed(THREADS, replay_every_edge(THREADS, adapter, one_in=50))
+    assert_everything_was_witnessed(THREADS, replay_one_walk_in(20, THREADS, adapter))
 
 
 def test_walks_through_nested_scopes_agree_with_the_machine() -> None:
     adapter = CancelScopesAdapter(VIRTUAL_REACTORS["simulated"])
-    replay_every_edge(NESTED, adapter, one_in=100)
+    replay_one_walk_in(100, NESTED, adapter)
 
 
 def test_walks_of_groups_with_siblings_agree_with_the_machine() -> None:
     adapter = CancelScopesAdapter(VIRTUAL_REACTORS["epoll"])
-    replay_every_edge(SIBLINGS, adapter, one_in=50)
+    replay_one_walk_in(50, SIBLINGS, adapter)
 
 
 @on_both_reactors

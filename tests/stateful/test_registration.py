@@ -10,7 +10,7 @@ import pytest
 from spec.registration import LevelTriggered, Registration
 from tests.helpers.connected_pair import local_pair, simulated_pair, tcp_pair
 from tests.refinement.registration import MakePair, RegistrationAdapter
-from tests.stateful.edge_cover import assert_everything_was_witnessed, replay_every_edge
+from tests.stateful.edge_replay import assert_everything_was_witnessed, replay_every_edge
 from zokio.model import Lockstep, Witness, explore, stateful_test
 from zokio.reactor.contract import Reactor
 from zokio.reactor.epoll import EpollReactor

@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from spec.scheduler import SchedulerMachine
 from tests.refinement.scheduler import SchedulerAdapter
-from tests.stateful.edge_cover import assert_everything_was_witnessed, replay_every_edge
+from tests.stateful.edge_replay import assert_everything_was_witnessed, replay_one_walk_in
 from zokio.env.clock import VirtualClock
 from zokio.model import stateful_test
 from zokio.reactor.epoll import EpollReactor
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.interpreted
 
 MACHINE = SchedulerMachine(tasks=2, threads=2, interval=2, entries_max=3)
 # Small enough for every transition: the first for what threads do to each other, the second for
-# what two tasks do to each other. All of them takes half a minute, so it is for the long profile.
+# what two tasks do to each other. All of it takes half a minute, so it is for the long profile.
 TWO_THREADS = SchedulerMachine(tasks=1, threads=2, interval=1, entries_max=1)
 TWO_TASKS = SchedulerMachine(tasks=2, threads=1, interval=1, entries_max=1)
-ONE_IN = 1 if settings().max_examples >= 1_000 else 6
+ONE_IN = 1 if settings().max_examples >= 1_000 else 12
 
 
 def epoll() -> EpollReactor:
@@ -36,13 +36,11 @@ TestSimulated = stateful_test(MACHINE, SchedulerAdapter(SimulatedReactor, MACHIN
 
 
 def test_the_runtime_takes_the_transitions_of_two_threads_with_one_task() -> None:
-    replay_every_edge(
-        TWO_THREADS, SchedulerAdapter(SimulatedReactor, TWO_THREADS.interval), one_in=ONE_IN
-    )
+    adapter = SchedulerAdapter(SimulatedReactor, TWO_THREADS.interval)
+    replay_one_walk_in(ONE_IN, TWO_THREADS, adapter)
 
 
 def test_the_runtime_does_everything_that_the_specification_says() -> None:
-    witness = replay_every_edge(
-        TWO_TASKS, SchedulerAdapter(epoll, TWO_TASKS.interval), one_in=ONE_IN
-    )
+    adapter = SchedulerAdapter(epoll, TWO_TASKS.interval)
+    witness = replay_one_walk_in(ONE_IN, TWO_TASKS, adapter)
     assert_everything_was_witnessed(TWO_TASKS, witness)

@@ -7,7 +7,7 @@ import pytest
 from spec.shutdown import ShutdownMachine
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.shutdown import ShutdownAdapter
-from tests.stateful.edge_cover import assert_everything_was_witnessed, replay_every_edge
+from tests.stateful.edge_replay import assert_everything_was_witnessed, replay_every_edge
 from zokio.model import stateful_test
 
 REACTORS = ("epoll", "simulated")

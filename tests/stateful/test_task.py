@@ -6,7 +6,7 @@ import pytest
 
 from spec.task import TaskMachine
 from tests.refinement.task import TaskAdapter
-from tests.stateful.edge_cover import assert_everything_was_witnessed, replay_every_edge
+from tests.stateful.edge_replay import assert_everything_was_witnessed, replay_every_edge
 from zokio.env.clock import VirtualClock
 from zokio.model import stateful_test
 from zokio.reactor.epoll import EpollReactor

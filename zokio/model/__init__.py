@@ -1,8 +1,8 @@
 """A model checker in plain Python: machines, exhaustive search, progress, stateful tests, diagrams.
 
 Write a machine as a class (`Machine`, `action`, `always`, `sometimes`, `eventually`), check it with
-`check`, drive a real implementation by the same definition with `stateful_test`, draw it with
-`to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported when
+`check`, drive a real implementation by the same definition with `stateful_test` and `replay`,
+draw it with `to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported when
 `stateful_test` is called. It is explicit-state and in one process; it reduces by the symmetry that
 a machine declares, and by nothing else.
 """
@@ -10,13 +10,17 @@ a machine declares, and by nothing else.
 from zokio.model.actions import Action, AnyAction, Step, action
 from zokio.model.adapter import Adapter
 from zokio.model.checker import check
+from zokio.model.cover import EdgeWalk, edge_cover
 from zokio.model.diagram import to_dot, to_mermaid
 from zokio.model.errors import ModelError, NondeterministicError
+from zokio.model.excuse import Excuse, ExcuseError
 from zokio.model.lockstep import DivergenceError, Lockstep, Witness
 from zokio.model.machine import Machine
 from zokio.model.paths import shortest_paths
 from zokio.model.progress_bar import ProgressBar
 from zokio.model.properties import Claim, always, eventually, sometimes
+from zokio.model.replay import EdgeReplay, replay
+from zokio.model.replay_report import ReplayReport, merged
 from zokio.model.report import PropertyResult, Report
 from zokio.model.search import Progress, explore
 from zokio.model.stateful import StatefulTestCase, stateful_test
@@ -29,6 +33,10 @@ __all__ = [
     "AnyAction",
     "Claim",
     "DivergenceError",
+    "EdgeReplay",
+    "EdgeWalk",
+    "Excuse",
+    "ExcuseError",
     "Lockstep",
     "Machine",
     "ModelError",
@@ -36,6 +44,7 @@ __all__ = [
     "Progress",
     "ProgressBar",
     "PropertyResult",
+    "ReplayReport",
     "Report",
     "StatefulTestCase",
     "Step",
@@ -45,9 +54,12 @@ __all__ = [
     "always",
     "check",
     "drop",
+    "edge_cover",
     "eventually",
     "explore",
+    "merged",
     "put",
+    "replay",
     "shortest_paths",
     "sometimes",
     "stateful_test",

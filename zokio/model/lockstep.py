@@ -23,7 +23,17 @@ S = TypeVar("S", bound=tuple[Hashable, ...])
 
 
 class DivergenceError(AssertionError):
-    """The real system is not in the state that the model is in."""
+    """The real system is not in the state that the model is in.
+
+    Attributes:
+        expected: The state that the model is in.
+        real: The state that the real system is in.
+    """
+
+    def __init__(self, text: str, expected: object, real: object) -> None:
+        super().__init__(text)
+        self.expected = expected
+        self.real = real
 
 
 @dataclass(slots=True)
@@ -44,18 +54,15 @@ class Lockstep(Generic[S]):
 
     Attributes:
         state: The state that both are in.
-        enabled: The steps that the model allows there.
         history: The steps taken since the start.
     """
 
     state: S
-    enabled: tuple[Step, ...]
 
     def __init__(self, machine: Machine[S], adapter: Adapter[S], witness: Witness) -> None:
         self.machine = machine
         self.adapter = adapter
         self.witness = witness
-        self.enabled = ()
         self.history: list[Step] = []
         self._started = False
         self._sometimes = {
@@ -71,6 +78,12 @@ class Lockstep(Generic[S]):
         with self._telling():
             self.adapter.start(state)
             self._arrive(state)
+        self._see()
+
+    @property
+    def enabled(self) -> tuple[Step, ...]:
+        """The steps that the model allows in this state; none before the start."""
+        return self.machine.enabled(self.state) if hasattr(self, "state") else ()
 
     def stop(self) -> None:
         """Release the real system, if it was started."""
@@ -84,7 +97,15 @@ class Lockstep(Generic[S]):
         Raises:
             DivergenceError: The real system is not where the model is.
         """
-        after = self.machine.apply(self.state, step)
+        self.follow(step, self.machine.apply(self.state, step))
+        self._see()
+
+    def follow(self, step: Step, after: S) -> None:
+        """Take a step of which it is known where it leads; no `sometimes` is looked at there.
+
+        Raises:
+            DivergenceError: The real system is not there.
+        """
         self.history.append(step)
         with self._telling():
             getattr(self.adapter, step.name)(*step.arguments)
@@ -95,9 +116,11 @@ class Lockstep(Generic[S]):
         self._compare(state)
         self.adapter.check_invariants()
         self.state = state
-        self.enabled = self.machine.enabled(state)
+
+    def _see(self) -> None:
+        """Note which `sometimes` hold in the state that both are in."""
         self.witness.sometimes.update(
-            name for name, holds in self._sometimes.items() if holds(state)
+            name for name, holds in self._sometimes.items() if holds(self.state)
         )
 
     def _compare(self, state: S) -> None:
@@ -112,7 +135,9 @@ class Lockstep(Generic[S]):
             last = self.history[-1] if self.history else "the start"
             raise DivergenceError(
                 f"{self.machine.title}: after {last} the real system differs from the model:"
-                f"\n  {lines}\n{self._told()}"
+                f"\n  {lines}\n{self._told()}",
+                state,
+                real,
             )
 
     @contextmanager

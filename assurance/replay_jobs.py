@@ -1,0 +1,175 @@
+"""Which machines are replayed on the real runtime, over what, and which edges it need not take.
+
+Every configuration of `spec.MACHINES` is either in `JOBS` or in `NOT_REPLAYED`, with the reason; a
+test holds that. The adapters are those of the stateful tests.
+"""
+
+from __future__ import annotations
+
+import selectors
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from spec.cancel_scopes import (
+    CancelGroupsMachine,
+    CancelScopesMachine,
+    CancelThreadsMachine,
+    ObedientMachine,
+)
+from spec.join import JoinMachine
+from spec.registration import LevelTriggered, Registration
+from spec.scheduler import SchedulerMachine
+from spec.shutdown import ShutdownMachine
+from spec.task import Task, TaskMachine
+from spec.timers import CANCEL_ALL, INSERT_DUE, NOTHING, TimersMachine
+from tests.helpers.connected_pair import local_pair, simulated_pair, tcp_pair
+from tests.helpers.virtual_time import VIRTUAL_REACTORS
+from tests.refinement.cancel_scopes import CancelScopesAdapter
+from tests.refinement.join import JoinAdapter
+from tests.refinement.registration import RegistrationAdapter
+from tests.refinement.scheduler import SchedulerAdapter
+from tests.refinement.shutdown import ShutdownAdapter
+from tests.refinement.task import TaskAdapter
+from tests.refinement.timers import SleepersAdapter, TimersAdapter
+from zokio.env.clock import VirtualClock
+from zokio.model import Adapter, Excuse, Machine, Step
+from zokio.reactor.contract import Reactor
+from zokio.reactor.epoll import EpollReactor
+from zokio.reactor.portable import PortableReactor
+from zokio.reactor.simulated import SimulatedReactor
+
+ScopesMachine = CancelScopesMachine | CancelGroupsMachine | ObedientMachine
+NUMBER = 500  # the descriptor of every stream: far above what a worker has open
+FIRST_SIMULATED = 3
+
+
+@dataclass(frozen=True)
+class Job:
+    """One machine, replayed on one kind of runtime.
+
+    Attributes:
+        name: The machine's name in `spec.MACHINES`.
+        over: What the runtime stands on.
+        machine: The bounded configuration.
+        make_adapter: Makes what drives the runtime.
+        excuses: Which edges the runtime need not take, and why.
+        fast: Whether it is small enough for every run of the tests.
+    """
+
+    name: str
+    over: str
+    machine: Machine[Any]  # Any: the machines have states of different types
+    make_adapter: Callable[[], Adapter[Any]]  # Any: as above
+    excuses: tuple[Excuse[Any], ...] = ()  # Any: as above
+    fast: bool = False
+
+
+def _epoll() -> Reactor:
+    return EpollReactor(now_ns=VirtualClock().now_ns)
+
+
+def _poll() -> Reactor:
+    return PortableReactor(selectors.PollSelector())
+
+
+def _task(tasks: int, *excuses: Excuse[Task], pollers: int = 1) -> Job:
+    machine = TaskMachine(tasks=tasks, pollers=pollers)
+    return Job("task", "epoll", machine, partial(TaskAdapter, _epoll), excuses, fast=True)
+
+
+def _scheduler(machine: SchedulerMachine, over: str = "epoll", *, fast: bool = False) -> Job:
+    make = {"epoll": _epoll, "simulated": SimulatedReactor}[over]
+    return Job(
+        "scheduler", over, machine, partial(SchedulerAdapter, make, machine.interval), fast=fast
+    )
+
+
+def _timers(machine: TimersMachine) -> Job:
+    adapter = partial(TimersAdapter, VIRTUAL_REACTORS["epoll"], machine.timers)
+    return Job("timers", "epoll", machine, adapter)
+
+
+def _sleepers(machine: TimersMachine, *, fast: bool = False) -> Job:
+    adapter = partial(SleepersAdapter, VIRTUAL_REACTORS["epoll"])
+    return Job("timers", "epoll, tasks that sleep", machine, adapter, fast=fast)
+
+
+def _join(machine: JoinMachine, *, fast: bool = False) -> Job:
+    adapter = partial(
+        JoinAdapter, VIRTUAL_REACTORS["epoll"], inside=machine.inside, outside=machine.outside
+    )
+    return Job("join", "epoll", machine, adapter, fast=fast)
+
+
+def _shutdown(machine: ShutdownMachine, *, fast: bool = False) -> Job:
+    adapter = partial(
+        ShutdownAdapter, VIRTUAL_REACTORS["epoll"], tasks=machine.tasks, timeout=machine.timeout
+    )
+    return Job("shutdown", "epoll", machine, adapter, fast=fast)
+
+
+def _scopes(machine: ScopesMachine, *, fast: bool = False) -> Job:
+    adapter = partial(CancelScopesAdapter, VIRTUAL_REACTORS["epoll"])
+    return Job("cancel_scopes", "epoll", machine, adapter, fast=fast)
+
+
+def _registration(machine: Registration, over: str, *, fast: bool = False) -> Job:
+    adapters = {
+        "epoll, TCP": partial(RegistrationAdapter, EpollReactor, tcp_pair),
+        "poll, TCP": partial(RegistrationAdapter, _poll, tcp_pair, edges=False),
+        "epoll, socket pairs": partial(RegistrationAdapter, EpollReactor, local_pair),
+        "poll, socket pairs": partial(RegistrationAdapter, _poll, local_pair, edges=False),
+        "simulated": partial(RegistrationAdapter, SimulatedReactor, simulated_pair),
+    }
+    number = FIRST_SIMULATED if over == "simulated" else NUMBER
+    adapter = partial(adapters[over], number=number)
+    return Job("registration", over, machine, adapter, fast=fast)
+
+
+def _polls_beside_another(state: Task, step: Step) -> bool:
+    return step.name == "begin_poll" and any(state.polling)
+
+
+ONE_THREAD_POLLS: Excuse[Task] = Excuse(
+    "The machine lets two threads poll at a time; this runtime polls on the one thread that "
+    "owns it, so no poll begins while another one runs.",
+    _polls_beside_another,
+)
+
+# The longest first, so that the workers end at about the same time.
+JOBS = (
+    _scheduler(SchedulerMachine(tasks=2, threads=1, interval=2)),
+    _registration(Registration(error_stays=True), "epoll, socket pairs"),
+    _registration(Registration(), "simulated"),
+    _registration(LevelTriggered(error_stays=True), "poll, socket pairs"),
+    _join(JoinMachine(inside=2, outside=1)),
+    _scheduler(SchedulerMachine(tasks=1, threads=2, interval=1)),
+    _scopes(CancelGroupsMachine(tasks=2, scopes=2, threads=False, apart=False)),
+    _scopes(CancelGroupsMachine(tasks=3, scopes=1, threads=False, apart=False)),
+    _scopes(CancelThreadsMachine(tasks=2, scopes=1)),
+    _shutdown(ShutdownMachine(tasks=2, timeout=1, injected_max=2)),
+    _registration(Registration(tasks=1, generations=1, inbox_max=1), "epoll, TCP"),
+    _registration(LevelTriggered(tasks=1, generations=1, inbox_max=1), "poll, TCP"),
+    _timers(TimersMachine(timers=3, horizon=2)),
+    _scopes(CancelScopesMachine(scopes=3, threads=False)),
+    _shutdown(ShutdownMachine(tasks=2, timeout=2, injected_max=1)),
+    _timers(TimersMachine(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL, INSERT_DUE))),
+    _scopes(ObedientMachine(tasks=2, scopes=2, threads=False, apart=False)),
+    _join(JoinMachine(inside=1, outside=1), fast=True),
+    _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),
+    _scheduler(SchedulerMachine(tasks=1, threads=1, interval=1), "simulated", fast=True),
+    _scopes(CancelScopesMachine(scopes=2, threads=False), fast=True),
+    _shutdown(ShutdownMachine(tasks=1, timeout=1, injected_max=1), fast=True),
+    _sleepers(TimersMachine(timers=2, horizon=2, past=False), fast=True),
+    _task(3, ONE_THREAD_POLLS, pollers=2),
+    _task(3),
+    _task(2),
+)
+
+NOT_REPLAYED: dict[str, str] = {
+    repr(LevelTriggered()): "A reset that is told only once is a reset over TCP, where the peer's "
+    "kernel has to be waited for: ten times as slow as a pair of local sockets. Replayed instead "
+    "are this machine with error_stays over local sockets, and a smaller one over TCP.",
+}
