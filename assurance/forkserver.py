@@ -34,11 +34,11 @@ from typing import Any, Literal
 ROOT = Path(__file__).resolve().parents[1]
 CHILDREN = 2
 
-Outcome = Literal["survived", "failed", "hung", "spun", "crashed", "broken"]
+Outcome = Literal["survived", "failed", "hung", "spun", "grew", "crashed", "broken"]
 """`broken` is a change that does not even run: a name which nobody defines, an import that fails.
 It proves nothing of the tests."""
 
-KILLED: frozenset[Outcome] = frozenset({"failed", "hung", "spun", "crashed"})
+KILLED: frozenset[Outcome] = frozenset({"failed", "hung", "spun", "grew", "crashed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +204,11 @@ class ForkServer:
         for answer in self._ask({"judge": [asdict(change) for change in changes]}):
             yield Verdict(**answer)
 
+    @property
+    def log(self) -> str:
+        """The end of what the server and its children have said on standard error."""
+        return self._log.read_text(errors="replace")[-8000:]
+
     def _ask(self, question: dict[str, object]) -> Iterator[dict[str, Any]]:
         # Through a file: a pipe that is full both ways would stop both sides.
         handle, path = tempfile.mkstemp(dir=self._folder.name)
@@ -221,4 +226,4 @@ class ForkServer:
             if not answer:
                 return
             yield answer
-        raise ForkServerError(f"the server has ended:\n{self._log.read_text()[-4000:]}")
+        raise ForkServerError(f"the server has ended:\n{self.log}")

@@ -24,8 +24,9 @@ import pytest
 
 from assurance.code_patch import NotInPlaceError, patch
 
-MEMORY_MAX_BYTES = 1 << 30
-"""What a child may take beyond what its parent has."""
+ADDRESSES_MAX_BYTES = 12 << 30
+"""What a child may reserve beyond what its parent has: hundreds of threads reserve gigabytes, and
+use little of them."""
 
 # What is kept when a child imports everything anew: it does not depend on the runtime.
 INDEPENDENT = ("zokio.model", "spec", "tests.stateful.edge_cover", "assurance")
@@ -64,7 +65,7 @@ def run_child(descriptor: int, work: Callable[[Tell], None]) -> NoReturn:
 
 def _limit_memory() -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + MEMORY_MAX_BYTES
+    limit = pages * resource.getpagesize() + ADDRESSES_MAX_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -80,7 +81,13 @@ class Teller:
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
+        try:
+            report = yield
+        except BaseException:  # pytest itself is at a loss with this error
+            if call.excinfo is not None:
+                failure = _described(call.excinfo.value)
+                self.tell({"ended": "", "failure": failure})
+            raise
         if report.failed and self.failure is None and call.excinfo is not None:
             self.failure = _described(call.excinfo.value)
         return report
@@ -121,12 +128,12 @@ def run_in_place(
     return True
 
 
-def run_items(items: Sequence[pytest.Item], teller: Teller) -> None:
-    """Run collected tests as pytest does, up to the first that fails."""
+def run_items(items: Sequence[pytest.Item], teller: Teller, *, to_the_end: bool = False) -> None:
+    """Run collected tests as pytest does, up to the first that fails or to the end."""
     following: list[pytest.Item | None] = [*items[1:], None]
     for item, next_item in zip(items, following, strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
-        if teller.failure is not None:
+        if teller.failure is not None and not to_the_end:
             return
 
 
@@ -145,7 +152,15 @@ def run_cold(tests: Sequence[str], teller: Teller, *, module: str, path: str, af
             {"ended": "import", "failure": {"error": "ImportError", "message": repr(error)}}
         )
         return
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--capture=no", *HYPOTHESIS_IS_LOADED]
+    options = [
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--capture=no",
+        "--tb=line",
+        *HYPOTHESIS_IS_LOADED,
+    ]
     pytest.main([*options, *tests], plugins=[teller])
 
 

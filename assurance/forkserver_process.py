@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
 
 import pytest
 from coverage import Coverage
@@ -26,6 +27,7 @@ from hypothesis import HealthCheck, Phase, settings
 from assurance.forkserver_child import (
     HYPOTHESIS_IS_LOADED,
     NOT_A_FINDING,
+    Tell,
     Teller,
     run_child,
     run_cold,
@@ -45,11 +47,13 @@ IDLE_S = 1.4
 """A child whose threads all sleep for so long, without using any time, waits for ever."""
 SPIN_CPU_S = 1.5
 """What a test may take of processor time, besides five times what its rehearsal took."""
+MEMORY_MAX_BYTES = 1 << 30
 WALL_S = 90.0
 """The last resort."""
 
-Answer = Callable[[dict[str, object]], None]
+Answer = Tell
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(slots=True)
@@ -91,12 +95,14 @@ class Child:
     def look(self) -> float:
         """Its processor time by now; notes whether it is active."""
         try:
-            cpu_s, asleep = _usage(self.pid)
+            cpu_s, asleep, memory_bytes = _usage(self.pid)
         except (FileNotFoundError, ProcessLookupError):
             return self.cpu_s
         if cpu_s != self.cpu_s or not asleep:
             self.active_s = monotonic()
         self.cpu_s = cpu_s
+        if memory_bytes > MEMORY_MAX_BYTES:
+            self.stop("grew")
         return cpu_s
 
     def watch(self, rehearsed_cpu_s: float) -> None:
@@ -130,8 +136,8 @@ class Child:
         return "survived" if self.over is not None and self.tests else "crashed"
 
 
-def _usage(pid: int) -> tuple[float, bool]:
-    """The processor time of a process, and whether it sleeps with all its threads, childless."""
+def _usage(pid: int) -> tuple[float, bool, int]:
+    """The processor time of a process, whether all its threads sleep, childless, and its memory."""
     text = Path(f"/proc/{pid}/stat").read_text()
     numbers = text.rpartition(")")[2].split()
     cpu_s = sum(map(int, numbers[11:15])) / TICKS_A_SECOND
@@ -141,7 +147,7 @@ def _usage(pid: int) -> tuple[float, bool]:
         children = thread / "children"
         has_children = children.exists() and children.read_text().strip()
         asleep = asleep and state == "S" and not has_children
-    return cpu_s, asleep
+    return cpu_s, asleep, int(numbers[21]) * PAGE_BYTES
 
 
 class Server:
@@ -183,7 +189,7 @@ class Server:
             path.unlink()
             self.memo.load()
             if "rehearse" in question:
-                self._run(map(self._rehearsal, question["rehearse"]), self._rehearsed)
+                self._run(map(self._rehearsal, _grouped(question["rehearse"])), self._rehearsed)
             else:
                 self._run(map(self._judgement, question["judge"]), self._judged)
             self.answer({})
@@ -191,18 +197,19 @@ class Server:
 
     # Rehearsals
 
-    def _rehearsal(self, test: str) -> Child:
-        def work(tell: Callable[[dict[str, object]], None]) -> None:
+    def _rehearsal(self, tests: list[str]) -> Child:
+        def work(tell: Tell) -> None:
+            items = [self.items[test] for test in tests]
             coverage = self._coverage()
-            teller = Teller(tell)
+            rehearser = Rehearser(coverage, items[0].session, tell)
             coverage.start()
             try:
-                run_items([self.items[test]], _told(self.items[test].session, teller))
+                run_items(items, rehearser, to_the_end=True)
             finally:
                 coverage.stop()
-            tell({"lines": self._lines(coverage), "cpu_s": sum(os.times()[:4])})
+            tell({"rehearsed": rehearser.results(), "lines": self._lines_by_test(coverage)})
 
-        return self._fork(test, work, is_patient=True)
+        return self._fork(tests[0], work, is_patient=True)
 
     def _lines(self, coverage: Coverage) -> dict[str, list[int]]:
         data = coverage.get_data()
@@ -211,21 +218,29 @@ class Server:
             for path in sorted(data.measured_files())
         }
 
+    def _lines_by_test(self, coverage: Coverage) -> dict[str, dict[str, list[int]]]:
+        with catch_warnings():
+            simplefilter("ignore")  # tests which run nothing of what is measured
+            data = coverage.get_data()
+        lines: dict[str, dict[str, list[int]]] = {}
+        for path in sorted(data.measured_files()):
+            file = Path(path).relative_to(ROOT).as_posix()
+            for line, tests in data.contexts_by_lineno(path).items():
+                for test in tests:
+                    lines.setdefault(test, {}).setdefault(file, []).append(line)
+        return lines
+
     def _rehearsed(self, child: Child) -> None:
         self.memo.load()
-        failure = child.outcome()
-        if child.failure is not None:
-            failure = f"{child.failure['error']}: {child.failure['message']}"
-        over = child.over or {"lines": {}, "cpu_s": 0.0}
-        self.rehearsed_cpu_s[child.name] = over["cpu_s"]
-        self.answer(
-            {
-                "test": child.name,
-                "failure": "" if failure == "survived" else failure,
-                "cpu_seconds": over["cpu_s"],
-                "lines": over["lines"],
-            }
-        )
+        if child.over is None:
+            failure = f"{child.outcome()} in {child.test}"
+            self.answer(
+                {"test": child.name, "failure": failure, "cpu_seconds": child.cpu_s, "lines": {}}
+            )
+            return
+        for test, result in child.over["rehearsed"].items():
+            self.rehearsed_cpu_s[test] = result["cpu_seconds"]
+            self.answer({"test": test, "lines": child.over["lines"].get(test, {}), **result})
 
     # Judgements
 
@@ -234,7 +249,7 @@ class Server:
         module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         before, after = self.texts[file], change["source"]
 
-        def work(tell: Callable[[dict[str, object]], None]) -> None:
+        def work(tell: Tell) -> None:
             teller = Teller(tell)
             items = [self.items[test] for test in tests]
             in_place = not change["cold"] and run_in_place(
@@ -272,7 +287,7 @@ class Server:
     def _fork(
         self,
         name: str,
-        work: Callable[[Callable[[dict[str, object]], None]], None],
+        work: Callable[[Tell], None],
         *,
         is_patient: bool,
     ) -> Child:
@@ -314,6 +329,49 @@ class Server:
         finally:
             for child in running.values():
                 child.stop("crashed")
+
+
+class Rehearser(Teller):
+    """Notes of each test how it ended, how long it took, and tells the coverage whose it is."""
+
+    def __init__(self, coverage: Coverage, session: pytest.Session, tell: Tell) -> None:
+        super().__init__(tell)
+        self.coverage = coverage
+        self.seconds: dict[str, float] = {}
+        self.failures: dict[str, str] = {}
+        session.config.pluginmanager.register(self)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        super().pytest_runtest_logstart(nodeid)
+        self.coverage.switch_context(nodeid)
+        self.seconds[nodeid] = -sum(os.times()[:4])
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self.seconds[nodeid] += sum(os.times()[:4])
+        failure = self.failure
+        self.failures[nodeid] = f"{failure['error']}: {failure['message']}" if failure else ""
+
+    def results(self) -> dict[str, dict[str, object]]:
+        """By test: the failure, if there is one, and the processor time."""
+        return {
+            test: {"failure": failure, "cpu_seconds": round(self.seconds[test], 3)}
+            for test, failure in self.failures.items()
+        }
+
+
+def _grouped(tests: list[str]) -> Iterator[list[str]]:
+    """A child for each stateful test, and one for some tests of a file otherwise."""
+    group: list[str] = []
+    for test in tests:
+        file = test.partition("::")[0]
+        if group and (
+            len(group) == 25 or group[0].partition("::")[0] != file or "stateful" in file
+        ):
+            yield group
+            group = []
+        group.append(test)
+    if group:
+        yield group
 
 
 def _readable(selector: selectors.BaseSelector) -> Iterator[int]:
@@ -388,7 +446,7 @@ def main(arguments: Sequence[str]) -> int:
     memo = Memo(Path(setup["folder"]) / "memo")
     server = Server(setup, answer, memo)
     _shorten(memo, setup["steps_max"])
-    options = ["-q", "-p", "no:cacheprovider", "--capture=no", *HYPOTHESIS_IS_LOADED]
+    options = ["-q", "-p", "no:cacheprovider", "--capture=no", "--tb=line", *HYPOTHESIS_IS_LOADED]
     return int(pytest.main([*options, *setup["paths"]], plugins=[server]))
 
 

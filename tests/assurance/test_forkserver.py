@@ -77,9 +77,16 @@ def test_a_child_that_ends_without_a_word_has_crashed(server: ForkServer) -> Non
     assert verdict.outcome == "crashed", verdict
 
 
-def test_a_child_that_eats_the_memory_fails_alone(server: ForkServer) -> None:
-    verdict = judged(server, instead("bytearray(1 << 34)"))
-    assert (verdict.outcome, verdict.error) == ("failed", "MemoryError"), verdict
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [("bytearray(1 << 34)", "failed"), ("[bytes(range(256)) * 4096 for _ in range(5000)]", "grew")],
+    ids=["at once", "by and by"],
+)
+def test_a_child_that_eats_the_memory_is_stopped(
+    server: ForkServer, line: str, outcome: str
+) -> None:
+    verdict = judged(server, instead(line))
+    assert verdict.outcome == outcome, verdict
 
 
 @pytest.mark.parametrize(
