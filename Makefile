@@ -15,7 +15,7 @@ COMPILED_BIN := $(CURDIR)/$(COMPILED)/bin
 CODE := $(wildcard zokio spec tests proofs examples benchmarks assurance)
 SOURCES := $(shell find zokio spec -type f -not -name '*.pyc' 2>/dev/null)
 # What the compiled build is tested with. zokio/ is not among it: it comes from site-packages.
-TESTED := $(wildcard pyproject.toml spec tests proofs examples benchmarks)
+TESTED := $(wildcard pyproject.toml spec tests proofs examples benchmarks assurance)
 
 INSTALL = -m pip install --quiet --disable-pip-version-check
 PARALLEL = -n $(JOBS) --dist worksteal

@@ -160,6 +160,8 @@ class Server:
         self.items: dict[str, pytest.Item] = {}
         self.texts: dict[str, str] = {}
         self.rehearsed_cpu_s: dict[str, float] = {}
+        self.asker = os.getppid()
+        """The process that asks; without it nobody needs the answers."""
         self.measured = [str(ROOT / folder) + "/*" for folder in setup["measured"]]
         self.coverage = self._coverage()
         self.coverage.start()  # of what runs while everything is imported
@@ -312,7 +314,7 @@ class Server:
                             break
                         running[child.pipe] = child
                         selector.register(child.pipe, selectors.EVENT_READ)
-                    if not running:
+                    if not running or os.getppid() != self.asker:
                         return
                     for pipe in _readable(selector):
                         child = running[pipe]

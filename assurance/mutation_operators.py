@@ -82,6 +82,11 @@ class Mutant:
         number = f" #{self.number}" if self.number > 1 else ""
         return f"{self.file} {self.function or '<module>'}: {self.line} [{self.change}]{number}"
 
+    @property
+    def tests(self) -> str:
+        """The folder of the tests of the package that it is in."""
+        return f"tests/{self.file.split('/')[1]}/"
+
 
 def mutants(file: str, text: str) -> list[Mutant]:
     """Every mutant of a file, in the order of the text.

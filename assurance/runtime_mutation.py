@@ -88,8 +88,7 @@ class Judges:
         nearest = tuple(f"{STATEFUL}/test_{name}.py" for name in machines)
         stateful.sort(key=lambda test: not test.startswith(nearest))
         unit = [test for test in tests if not test.startswith(STATEFUL)]
-        folder = f"tests/{mutant.file.split('/')[1]}/"
-        unit.sort(key=lambda test: not test.startswith(folder))
+        unit.sort(key=lambda test: not test.startswith(mutant.tests))
         return stateful[:STATEFUL_MAX], unit[:UNIT_MAX]
 
     def runs_while_loading(self, mutant: Mutant) -> bool:
@@ -126,8 +125,8 @@ def _is_random(test: str) -> bool:
 
 def _runs(rehearsal: Rehearsal, mutant: Mutant, loading: bool) -> bool:
     lines = rehearsal.lines.get(mutant.file, ())
-    if loading:
-        return bool(lines)  # a constant, a default: whoever runs anything of the file
+    if loading:  # a constant, a default: whoever runs anything of the file, or is about it
+        return bool(lines) or rehearsal.test.startswith(mutant.tests)
     return any(mutant.lines[0] <= line <= mutant.lines[1] for line in lines)
 
 

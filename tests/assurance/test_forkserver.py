@@ -12,7 +12,8 @@ from assurance.forkserver import ROOT, Change, ForkServer, ForkServerError, Verd
 pytestmark = pytest.mark.interpreted
 
 FILE = "zokio/timers/queue.py"
-TEXT = (ROOT / FILE).read_text()
+# The compiled build is tested without the files, and leaves these tests out.
+TEXT = (ROOT / FILE).read_text() if (ROOT / FILE).exists() else ""
 LINE = "        self._numbers += 1\n"
 TESTS = "tests/timers/test_queue.py"
 
@@ -34,9 +35,12 @@ def judged(server: ForkServer, text: str, *, cold: bool = False) -> Verdict:
     return verdict
 
 
+def test_the_line_that_is_changed_occurs_once() -> None:
+    assert TEXT.count(LINE) == 1
+
+
 def instead(line: str) -> str:
     """The text with another line in the place of one that runs at every insertion."""
-    assert TEXT.count(LINE) == 1
     return TEXT.replace(LINE, f"        {line}\n")
 
 

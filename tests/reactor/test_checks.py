@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import selectors
 from collections.abc import Iterator
 
 import pytest
 
 from tests.reactor.worlds import BACKENDS, World
 from zokio.core.task_state import QUEUED
+from zokio.env.clock import VirtualClock
+from zokio.reactor.backends import make_reactor
 from zokio.reactor.registration import Registration
+from zokio.reactor.simulated import SimulatedReactor
 
 
 @pytest.fixture(params=BACKENDS)
@@ -120,3 +124,19 @@ def test_the_error_for_a_second_task_names_the_first_and_the_direction() -> None
     assert "task 1 (task 1) already writes to fd 7" in str(registration.busy_writing())
     registration.reader = registration.writer = None
     world.close()
+
+
+def test_auto_is_epoll_where_there_is_one() -> None:
+    reactor = make_reactor("auto")
+    has_epoll = hasattr(selectors, "EpollSelector")
+    assert type(reactor).__name__ == ("EpollReactor" if has_epoll else "PortableReactor")
+    reactor.close()
+
+
+def test_a_simulated_reactor_lives_by_the_clock_that_it_is_given() -> None:
+    clock = VirtualClock(5)
+    reactor = SimulatedReactor(clock)
+    assert reactor.clock is clock
+    reactor.wait(2)
+    assert clock.now_ns() == reactor.now_ns() == 7
+    assert SimulatedReactor().now_ns() == 0
