@@ -201,7 +201,10 @@ def test_a_bell_beyond_the_limit_of_select_is_refused(monkeypatch: pytest.Monkey
 
 
 def test_a_selector_that_cannot_watch_is_an_error_that_names_the_descriptor(
-    reactor: PortableReactor, world: World
+    reactor: PortableReactor,
+    selector: ScriptedSelector,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     gone, other = socket.socketpair()
     registration = reactor.register(gone.fileno())
@@ -210,7 +213,7 @@ def test_a_selector_that_cannot_watch_is_an_error_that_names_the_descriptor(
     def refuse(fd: int, events: int) -> None:
         raise OSError(9, "Bad file descriptor")
 
-    reactor._selector.register = refuse  # type: ignore[method-assign, assignment]  # a probe
+    monkeypatch.setattr(selector, "register", refuse)
     with pytest.raises(BrokenError, match="cannot be watched"):
         reactor._update_interest(registration)
     registration.reader = None
