@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
+from itertools import zip_longest
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import NoReturn
@@ -130,8 +131,7 @@ def run_in_place(
 
 def run_items(items: Sequence[pytest.Item], teller: Teller, *, to_the_end: bool = False) -> None:
     """Run collected tests as pytest does, up to the first that fails or to the end."""
-    following: list[pytest.Item | None] = [*items[1:], None]
-    for item, next_item in zip(items, following, strict=True):
+    for item, next_item in zip_longest(items, items[1:]):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
         if teller.failure is not None and not to_the_end:
             return

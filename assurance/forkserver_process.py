@@ -133,7 +133,9 @@ class Child:
             return "broken" if self.failure["error"] in NOT_A_FINDING else "failed"
         if self.stopped:
             return self.stopped
-        return "survived" if self.over is not None and self.tests else "crashed"
+        if self.over is None:
+            return "crashed"
+        return "survived" if self.tests else "broken"  # pytest began nothing
 
 
 def _usage(pid: int) -> tuple[float, bool, int]:

@@ -107,6 +107,11 @@ def test_a_text_that_does_not_run_is_broken(server: ForkServer, text: str) -> No
     assert verdict.outcome == "broken", verdict
 
 
+def test_a_change_that_nobody_judges_is_broken(server: ForkServer) -> None:
+    (verdict,) = server.judge([Change("unseen", FILE, TEXT, ())])
+    assert verdict.outcome == "broken", verdict
+
+
 def test_a_child_leaves_nothing_for_the_next_one(server: ForkServer) -> None:
     changes = [
         Change("wrong", FILE, instead("self._numbers -= 1"), quick(server)),

@@ -150,6 +150,7 @@ def test_a_descriptor_that_epoll_refuses_is_not_registered(
     epoll.refusal = PermissionError(1, "Operation not permitted")
     with pytest.raises(BrokenError, match="fd 77 cannot be watched"):
         reactor.register(FD)
+    assert reactor._registrations == {}
     epoll.refusal = None
     epoll.events = [(FD, select.EPOLLIN)]
     assert reactor.wait(0) == []
