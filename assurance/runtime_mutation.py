@@ -275,7 +275,9 @@ def measure(*, fast: bool) -> dict[str, object]:
     ]
     check_reasons(results, written, whole=not fast)
     score = found["score"]
-    assert isinstance(score, float) and score >= GOAL, f"the score is {score}, the goal {GOAL}"
+    assert isinstance(score, float)
+    # Of a sample the score says little: it may hold many of the mutants that cannot be killed.
+    assert fast or score >= GOAL, f"the score is {score}, the goal is {GOAL}"
     return found
 
 

@@ -10,7 +10,6 @@ from assurance import runtime_mutation
 from assurance.forkserver import Outcome, Rehearsal, Verdict
 from assurance.mutation_operators import Mutant, mutants
 from assurance.runtime_mutation import (
-    GOAL,
     STATEFUL_MAX,
     UNIT_MAX,
     Result,
@@ -152,11 +151,20 @@ def test_every_written_reason_is_a_sentence() -> None:
         assert len(reason.split()) > 3, name
 
 
-def test_the_sample_holds_what_the_whole_run_claims() -> None:
+def test_every_survivor_of_the_sample_has_a_reason() -> None:
     found = measure(fast=True)
-    score = found["score"]
-    assert isinstance(score, float) and score >= GOAL
     assert found["mutants"] == runtime_mutation.SAMPLE
+    survivors = found["survivors with reasons"]
+    assert isinstance(survivors, list) and len(survivors) == found["survivors"]
+    assert all(each["reason"] for each in survivors)
+
+
+def test_a_whole_run_that_misses_the_goal_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    survivor = result("survived")
+    monkeypatch.setattr(runtime_mutation, "run", lambda *_: [survivor])
+    monkeypatch.setattr(runtime_mutation, "reasons", lambda: {survivor.mutant.name: "why"})
+    with pytest.raises(AssertionError, match="the score is 0.0, the goal is 0.95"):
+        measure(fast=False)
 
 
 def test_without_its_reasons_a_survivor_makes_the_run_fail(

@@ -23,7 +23,11 @@ def filled(pending: int, cancelled: int) -> TimerQueue:
     return queue
 
 
-@pytest.mark.parametrize("pending", [SHELLS_MIN + 1, SHELLS_MIN + 30, 5 * SHELLS_MIN])
+@pytest.mark.parametrize(
+    "pending",
+    [SHELLS_MIN + 1, SHELLS_MIN + 30, 5 * SHELLS_MIN],
+    ids=["half", "a third", "a sixth"],
+)
 def test_a_heap_that_is_at_most_half_cancelled_is_left_as_it_is(pending: int) -> None:
     queue = filled(pending, SHELLS_MIN + 1)
     assert len(queue.heap) == pending + SHELLS_MIN + 1
