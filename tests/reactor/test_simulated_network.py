@@ -182,6 +182,13 @@ def test_a_refused_connection_is_an_event_with_an_error(net: Net) -> None:
         ours.send(b"x")
 
 
+def test_accepting_on_a_socket_that_was_refused_raises_its_error(net: Net) -> None:
+    ours = net.socket()
+    ours.connect_ex((HOST, 80))
+    with pytest.raises(ConnectionRefusedError):
+        ours.accept()
+
+
 def test_an_address_that_is_bound_and_not_listened_on_refuses(net: Net) -> None:
     bound, ours = net.socket(), net.socket()
     bound.bind((HOST, 80))
