@@ -168,7 +168,7 @@ def test_a_connection_is_an_event_for_both_sides(net: Net) -> None:
     ours.connect_ex((HOST, 80))
     assert net.told() == [listener.fileno(), ours.fileno()]
     assert listener.is_readable() and ours.is_writable() and not ours.is_readable()
-    assert not listener.is_writable() and not listener.has_ended()
+    assert listener.is_writable() is listener.has_ended() is False
     listener.accept()
     assert not listener.is_readable()
 
