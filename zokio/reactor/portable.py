@@ -53,7 +53,12 @@ class PortableReactor:
         self._listen_bell, self._ring_bell = socket.socketpair()
         self._listen_bell.setblocking(False)
         self._ring_bell.setblocking(False)
-        self._refuse_beyond_limit(self._listen_bell.fileno())
+        try:
+            self._refuse_beyond_limit(self._listen_bell.fileno())
+        except DescriptorsExhaustedError:
+            for each in (self._selector, self._listen_bell, self._ring_bell):
+                each.close()
+            raise
         self._selector.register(self._listen_bell, READ)
         self.bell_fd = self._ring_bell.fileno()
         self._registrations: dict[int, Registration] = {}
