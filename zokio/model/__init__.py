@@ -2,7 +2,8 @@
 
 Write a machine as a class (`Machine`, `action`, `always`, `sometimes`, `eventually`), check it with
 `check`, drive a real implementation by the same definition with `stateful_test`, draw it with
-`to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported when
+`to_dot` and `to_mermaid`, and learn from its mutants what its claims do not notice
+(`mutation_report`). It imports the standard library only; Hypothesis is imported when
 `stateful_test` is called. It is explicit-state and in one process: no symmetry, no reduction.
 """
 
@@ -13,6 +14,9 @@ from zokio.model.diagram import to_dot, to_mermaid
 from zokio.model.errors import ModelError
 from zokio.model.lockstep import DivergenceError, Lockstep, Witness
 from zokio.model.machine import Machine
+from zokio.model.mutation import Mutant, mutants
+from zokio.model.mutation_judge import MutantJudge, MutantVerdict
+from zokio.model.mutation_report import MutationReport, mutation_report
 from zokio.model.paths import shortest_paths
 from zokio.model.progress_bar import ProgressBar
 from zokio.model.properties import Claim, always, eventually, sometimes
@@ -31,6 +35,10 @@ __all__ = [
     "Lockstep",
     "Machine",
     "ModelError",
+    "Mutant",
+    "MutantJudge",
+    "MutantVerdict",
+    "MutationReport",
     "Progress",
     "ProgressBar",
     "PropertyResult",
@@ -45,6 +53,8 @@ __all__ = [
     "drop",
     "eventually",
     "explore",
+    "mutants",
+    "mutation_report",
     "put",
     "shortest_paths",
     "sometimes",
