@@ -21,7 +21,7 @@ from types import ModuleType
 LINES_MAX = 300
 STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
 PRODUCT = ("zokio", "spec")
-EVERYTHING = (*PRODUCT, "tests", "proofs", "examples", "benchmarks")
+EVERYTHING = (*PRODUCT, "tests", "proofs", "examples", "benchmarks", "assurance")
 SPECIAL_NAMES = {"__init__.py", "__main__.py"}
 
 SILENCERS = re.compile(r"#\s*(type:\s*ignore|noqa|pragma:\s*no\s*(cover|branch))")
