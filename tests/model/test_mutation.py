@@ -16,6 +16,7 @@ from zokio.model import (
     MutantJudge,
     MutantVerdict,
     MutationReport,
+    action,
     check,
     explore,
     mutants,
@@ -70,7 +71,7 @@ def test_a_mutant_that_a_weak_claim_does_not_notice_survives_and_is_named() -> N
     name = "Counter.can_step: state.n < self.top becomes state.n <= self.top"
     weak, strong = mutation_report(WeakCounter()), mutation_report(Counter())
     assert name in [mutant.name for mutant in weak.survivors]
-    assert f"survived: {name} (the graphs differ)" in weak.text()
+    assert f"survived: {name} (allowed: step())" in weak.text()
     assert fates(strong)[name] == "killed"
     assert weak.score < strong.score
 
@@ -239,3 +240,38 @@ def test_progress_is_reported_for_every_mutant() -> None:
     report = mutation_report(Counter(), progress=lambda done, total: seen.append((done, total)))
     total = len(report.verdicts)
     assert seen == [(number, total) for number in range(1, total + 1)]
+
+
+# In what a survivor differs
+
+
+@pytest.mark.parametrize(
+    ("name", "difference"),
+    [
+        ("Careless.can_step: state.n < self.top becomes state.n <= self.top", "allowed: step()"),
+        ("Careless.step: state.n + 1 becomes state.n - 1", "another result: step()"),
+        ("Careless.can_step: guard negated", "forbidden: step()"),
+    ],
+)
+def test_the_difference_says_what_contradicts_a_real_system(name: str, difference: str) -> None:
+    verdict = verdict_of(Careless(), name)
+    assert verdict.fate == "survived"
+    assert str(verdict.difference) == difference
+
+
+class Careless(Counter):
+    """Claims nothing at all; its step may be idle."""
+
+    @action(writes=("n",), may_be_idle=True)
+    def step(self, state: Count) -> Count:
+        return state._replace(n=state.n + 1)
+
+    @step.guard
+    def can_step(self, state: Count) -> bool:
+        return state.n < self.top
+
+    def never_above(self, state: Count) -> bool:
+        return True
+
+    def it_arrives(self, state: Count) -> bool:
+        return True

@@ -20,7 +20,7 @@ cut short by a limit survives.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ from zokio.model.checker import check
 from zokio.model.errors import ModelError
 from zokio.model.graph import Graph
 from zokio.model.mutation import Mutant
+from zokio.model.mutation_difference import Difference, difference
 from zokio.model.mutation_fairness import fairness_matters
 from zokio.model.mutation_targets import AnyMachine
 from zokio.model.report import Report
@@ -36,6 +37,7 @@ from zokio.model.search import explore
 AnyGraph = Graph[Any]  # Any: as AnyMachine
 Fate = Literal["killed", "equivalent", "survived", "broken"]
 NOT_YET_A_VALUE = ("NameError(", "UnboundLocalError(")
+KINDS = ("another result", "forbidden", "allowed")
 PARTS = (300, 3_000)  # states: most mutants show themselves early
 
 
@@ -56,12 +58,14 @@ class MutantVerdict:
         by: What killed it, or why it did not die.
         refuted: The claims that failed; empty if it was not a claim that killed it.
         part: Where it was killed.
+        difference: Of a survivor that changes what happens: in what.
     """
 
     fate: Fate
     by: str = ""
     refuted: tuple[str, ...] = ()
     part: Part | None = None
+    difference: Difference | None = None
 
 
 class MutantJudge:
@@ -94,6 +98,8 @@ class MutantJudge:
         if found is None:
             with mutant.planted():
                 found = self._refuted(self._wholes())
+        if found is not None and found.fate == "survived":
+            return replace(found, difference=self._difference(mutant))
         return found or self._unrefuted(mutant)
 
     def judge_claim(
@@ -137,7 +143,7 @@ class MutantJudge:
             if failed:
                 return MutantVerdict("killed", failed[0], failed, part)
             if not report.complete and part.states_max == self._limit(part.configuration):
-                return MutantVerdict("survived", f"more than {part.states_max:,} states", (), part)
+                return MutantVerdict("survived", f"more than {part.states_max:,} states")
             if report.never_enabled:
                 return MutantVerdict(
                     "killed", f"never happens: {report.never_enabled[0]}", part=part
@@ -149,9 +155,22 @@ class MutantJudge:
             if any(self._has_more_runs(place, mutant) for place in range(len(self.machines))):
                 return MutantVerdict("survived", "there are more fair runs")
             return MutantVerdict("equivalent", "the fair runs are the same")
-        if self._has_same_graphs(mutant):
+        found = self._difference(mutant)
+        if found is None:
             return MutantVerdict("equivalent", "the graphs are the same")
-        return MutantVerdict("survived", "the graphs differ")
+        return MutantVerdict("survived", str(found), difference=found)
+
+    def _difference(self, mutant: Mutant) -> Difference | None:
+        """Return the difference between the graphs that says most, over all configurations."""
+        found = []
+        with mutant.planted():
+            for place in self._order:
+                limit = self._limit(place)
+                graph = explore(self.machines[place], edges=True, states_max=limit)
+                each = difference(self.originals[place], graph)
+                if each is not None:
+                    found.append(each)
+        return min(found, key=lambda each: KINDS.index(each.kind), default=None)
 
     def _has_same_graphs(self, mutant: Mutant) -> bool:
         with mutant.planted():
