@@ -2,7 +2,8 @@
 
 The order is by how much the difference says. A step with another result contradicts every real
 system that was seen to agree with the original on this step; so does a step that is forbidden. One
-that is only allowed in addition contradicts nothing that was seen.
+that is only allowed in addition contradicts nothing that was seen. If it is no fair step, it is
+one of the environment's, which may then do more: whatever still holds, holds for more than needed.
 
 As long as no common state differs, the two graphs are the same: both begin in the same states.
 """
@@ -30,11 +31,13 @@ class Difference:
             where it was not.
         step: The step with its arguments.
         state: The state in which it is looked at.
+        fair: Whether it is a fair step, which belongs to the machine and not to its environment.
     """
 
     kind: DifferenceKind
     step: str
     state: str
+    fair: bool
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.step}"
@@ -47,12 +50,12 @@ def difference(original: Graph[S], mutant: Graph[S]) -> Difference | None:
         original: A complete graph, with its edges.
         mutant: The graph of a machine with the same steps; it may be incomplete.
     """
-    found: dict[DifferenceKind, Difference] = {}
-    for each in _differences(original, mutant):
-        if each.kind == "another result":
-            return each
-        found.setdefault(each.kind, each)
-    return found.get("forbidden") or found.get("allowed")
+    return min(_differences(original, mutant), key=weight, default=None)
+
+
+def weight(each: Difference) -> tuple[int, bool]:
+    """How little a difference says: the smaller, the more."""
+    return ("another result", "forbidden", "allowed").index(each.kind), not each.fair
 
 
 def _differences(original: Graph[S], mutant: Graph[S]) -> Iterator[Difference]:
@@ -68,7 +71,12 @@ def _differences(original: Graph[S], mutant: Graph[S]) -> Iterator[Difference]:
             kind = _kind(before.get(step), after.get(step))
             if kind is not None and (kind, step) not in seen:
                 seen.add((kind, step))
-                yield Difference(kind, str(original.steps[step]), literal(state))
+                yield Difference(
+                    kind,
+                    str(original.steps[step]),
+                    literal(state),
+                    original.steps[step].action.fair,
+                )
 
 
 def _kind(before: object | None, after: object | None) -> DifferenceKind | None:

@@ -28,7 +28,7 @@ from zokio.model.checker import check
 from zokio.model.errors import ModelError
 from zokio.model.graph import Graph
 from zokio.model.mutation import Mutant
-from zokio.model.mutation_difference import Difference, difference
+from zokio.model.mutation_difference import Difference, difference, weight
 from zokio.model.mutation_fairness import fairness_matters
 from zokio.model.mutation_targets import AnyMachine
 from zokio.model.report import Report
@@ -37,7 +37,6 @@ from zokio.model.search import explore
 AnyGraph = Graph[Any]  # Any: as AnyMachine
 Fate = Literal["killed", "equivalent", "survived", "broken"]
 NOT_YET_A_VALUE = ("NameError(", "UnboundLocalError(")
-KINDS = ("another result", "forbidden", "allowed")
 PARTS = (300, 3_000)  # states: most mutants show themselves early
 
 
@@ -170,7 +169,7 @@ class MutantJudge:
                 each = difference(self.originals[place], graph)
                 if each is not None:
                     found.append(each)
-        return min(found, key=lambda each: KINDS.index(each.kind), default=None)
+        return min(found, key=weight, default=None)
 
     def _has_same_graphs(self, mutant: Mutant) -> bool:
         with mutant.planted():
