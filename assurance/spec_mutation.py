@@ -44,6 +44,9 @@ ONE_IN = {"cancel_scopes": 8, "join": 2, "registration": 8, "scheduler": 8, "shu
 FAST = {"task": 40, "timers": 12}
 """The fast run: so many behaviour mutants of these machines, and half as many of claims."""
 
+STUCK_S = 300
+"""The last resort: no mutant takes so long, whatever else the machine does."""
+
 MUTANTS_MIN = 300
 SCORE_MIN_PERCENT = 90.0
 
@@ -159,9 +162,13 @@ def _judged(jobs: Sequence[Job]) -> list[Judged]:
         CountBar(title, len(jobs)) as bar,
         multiprocessing.get_context("fork").Pool(PROCESSES) as pool,
     ):
-        found = []
-        for judged in pool.imap_unordered(_judge, jobs):
-            found.append(judged)
+        found: list[Judged] = []
+        answers = pool.imap_unordered(_judge, jobs)
+        while len(found) < len(jobs):
+            try:
+                found.append(answers.next(STUCK_S))
+            except multiprocessing.TimeoutError:
+                raise AssertionError(f"no mutant was judged in {STUCK_S} seconds") from None
             bar.advance()
     return sorted(found, key=lambda each: jobs.index(each.job))
 
