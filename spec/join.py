@@ -33,7 +33,18 @@ from __future__ import annotations
 
 from zokio.model import always, eventually, sometimes
 
-from .join_state import ABORTED, ANSWERED, CANCELLED, DONE, ERROR, NEW, READY, WAITING, State
+from .join_state import (
+    ABORTED,
+    ANSWERED,
+    CANCELLED,
+    DONE,
+    ERROR,
+    NEW,
+    READY,
+    SUSPENDED,
+    WAITING,
+    State,
+)
 from .join_steps import JoinSteps
 
 
@@ -104,6 +115,22 @@ class JoinMachine(JoinSteps):
     @eventually(after="waits_for_an_end_that_was", of="awaiter")
     def join_resolves(self, state: State, awaiter: int) -> bool:
         return state.awaiters[awaiter] in (ANSWERED, CANCELLED)
+
+    def has_not_begun(self, state: State) -> bool:
+        """Whether the task waits for its first poll."""
+        return state.at == NEW
+
+    @eventually(after="has_not_begun")
+    def the_task_begins(self, state: State) -> bool:
+        return state.at != NEW
+
+    def an_abort_is_on_its_way(self, state: State) -> bool:
+        """Whether another thread has aborted the task, and it was not taken in."""
+        return state.injected > 0
+
+    @eventually(after="an_abort_is_on_its_way")
+    def an_abort_from_a_thread_arrives(self, state: State) -> bool:
+        return state.injected == 0
 
     # Reachability
 
@@ -186,6 +213,14 @@ class JoinMachine(JoinSteps):
     @always(canary="a_shutdown_leaves_no_task")
     def there_is_always_a_task(self, state: State) -> bool:
         return state.at != DONE
+
+    @eventually(after="has_not_begun", canary="the_task_begins")
+    def the_task_suspends(self, state: State) -> bool:
+        return state.at == SUSPENDED
+
+    @eventually(after="an_abort_is_on_its_way", canary="an_abort_from_a_thread_arrives")
+    def an_abort_from_a_thread_ends_the_task_by_it(self, state: State) -> bool:
+        return ABORTED in state.outcomes
 
     def waits(self, state: State, awaiter: int) -> bool:
         """Whether the awaiter waits, for an end that may never be."""

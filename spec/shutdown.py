@@ -103,6 +103,15 @@ class ShutdownMachine(ShutdownSteps):
     def it_terminates(self, state: State) -> bool:
         return state.phase == CLOSED
 
+    def is_owed_a_poll(self, state: State, task: int) -> bool:
+        """Whether the task stands in the queue."""
+        return task in state.queue
+
+    @eventually(after="is_owed_a_poll", of="task")
+    def whoever_is_owed_a_poll_gets_one(self, state: State, task: int) -> bool:
+        """Or is dropped, when the time is up."""
+        return task not in state.queue
+
     # Reachability
 
     @sometimes
@@ -164,6 +173,10 @@ class ShutdownMachine(ShutdownSteps):
             return True
         counted = state.finished_before + state.report.cancelled + len(state.report.dropped)
         return counted == self.tasks - state.tasks.count(UNBORN)
+
+    @eventually(after="is_owed_a_poll", of="task", canary="whoever_is_owed_a_poll_gets_one")
+    def whoever_is_owed_a_poll_finishes(self, state: State, task: int) -> bool:
+        return state.tasks[task] == FINISHED
 
     @eventually(canary="it_terminates")
     def it_terminates_without_being_called(self, state: State) -> bool:

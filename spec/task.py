@@ -191,6 +191,28 @@ class TaskMachine(Machine[Task]):
             for done, outcome, polls in zip(state.done, state.outcome, state.polling, strict=True)
         )
 
+    @always
+    def as_many_poll_as_may(self, state: Task) -> bool:
+        return sum(state.polling) <= self.pollers
+
+    @always
+    def first_come_first_served(self, state: Task) -> bool:
+        """No step changes the order of the queue: it takes the first, or adds at the end."""
+        return all(
+            queue[: len(rest)] == rest
+            for queue in self.queues_after(state)
+            for rest in (state.queue[len(queue) < len(state.queue) :],)
+        )
+
+    @always
+    def every_end_ends_a_poll(self, state: Task) -> bool:
+        ends = [step for step in self.enabled(state) if step.name.startswith("end_")]
+        return all(sum(self.apply(state, step).polling) < sum(state.polling) for step in ends)
+
+    def queues_after(self, state: Task) -> list[tuple[int, ...]]:
+        """What each step that may be next makes of the queue."""
+        return [self.apply(state, step).queue for step in self.enabled(state)]
+
     @eventually(after="is_owed", of="task")
     def a_wake_is_never_lost(self, state: Task, task: int) -> bool:
         """A wake before, during or just after a poll leads to one more poll, or to the end."""
@@ -248,6 +270,19 @@ class TaskMachine(Machine[Task]):
     @always(canary="done_means_its_outcome_stands")
     def no_outcome_is_an_error(self, state: Task) -> bool:
         return "error" not in state.outcome
+
+    @always(canary="as_many_poll_as_may")
+    def fewer_poll_than_may(self, state: Task) -> bool:
+        return sum(state.polling) < self.pollers
+
+    @always(canary="first_come_first_served")
+    def nobody_leaves_the_queue(self, state: Task) -> bool:
+        return all(queue[: len(state.queue)] == state.queue for queue in self.queues_after(state))
+
+    @always(canary="every_end_ends_a_poll")
+    def every_end_ends_a_task(self, state: Task) -> bool:
+        ends = [step for step in self.enabled(state) if step.name.startswith("end_")]
+        return all(sum(self.apply(state, step).done) > sum(state.done) for step in ends)
 
     @eventually(after="is_owed", of="task", canary="a_wake_is_never_lost")
     def whoever_is_owed_gets_done(self, state: Task, task: int) -> bool:

@@ -22,150 +22,25 @@ Facts: a timer that was inserted is pending, fired or cancelled, and only one of
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from zokio.model import Machine, action, always, drop, eventually, sometimes
+from zokio.model import always, eventually, sometimes
 
-NOTHING = "nothing"
-CANCEL_ALL = "cancel_all"
-INSERT_DUE = "insert_due"
+from .timer_steps import CANCEL_ALL, INSERT_DUE, NOTHING, State, Timer, TimerSteps
+
+__all__ = [
+    "CANCEL_ALL",
+    "CONFIGURATIONS",
+    "INSERT_DUE",
+    "NOTHING",
+    "State",
+    "Timer",
+    "TimersMachine",
+]
 
 
-class Timer(NamedTuple):
-    """What was said when the timer was inserted, and what had fired by then."""
-
-    deadline: int | None
-    then: str
-    fired_before: int
-
-
-class State(NamedTuple):
+class TimersMachine(TimerSteps):
     """See the head of this file."""
-
-    now: int
-    timers: tuple[Timer, ...]
-    pending: tuple[int, ...]
-    fired: tuple[tuple[int, int], ...]
-    cancelled: tuple[int, ...]
-
-
-class TimersMachine(Machine[State]):
-    """See the head of this file. `past`: whether a timer may come when its deadline has."""
-
-    timers: int = 3
-    horizon: int = 2
-    thens: tuple[str, ...] = (NOTHING,)
-    past: bool = True
-
-    def initial(self) -> Iterable[State]:
-        return [State(now=0, timers=(), pending=(), fired=(), cancelled=())]
-
-    def domains(self) -> Mapping[str, Sequence[Hashable]]:
-        return {
-            "timer": range(self.timers),
-            "deadline": (*range(self.horizon + 1), None),
-            "then": self.thens,
-        }
-
-    @action(writes=("timers", "pending"), reads=("timers", "pending", "fired", "now"), fair=False)
-    def insert(self, state: State, deadline: int | None, then: str) -> State:
-        timer = Timer(deadline, then, len(state.fired))
-        return state._replace(
-            timers=(*state.timers, timer), pending=(*state.pending, len(state.timers))
-        )
-
-    @insert.guard
-    def can_insert(self, state: State, deadline: int | None, then: str) -> bool:
-        in_time = self.past or deadline is None or deadline > state.now
-        return len(state.timers) < self.timers and in_time
-
-    @action(writes=("pending", "cancelled"), reads=("timers", "pending", "cancelled"), fair=False)
-    def cancel(self, state: State, timer: int) -> State:
-        """Cancelling a timer that has fired, or was cancelled before, changes nothing."""
-        if timer not in state.pending:
-            return state
-        return state._replace(
-            pending=drop(state.pending, timer),
-            cancelled=tuple(sorted((*state.cancelled, timer))),
-        )
-
-    @cancel.guard
-    def can_cancel(self, state: State, timer: int) -> bool:
-        return timer < len(state.timers)
-
-    @action(writes=("now",), reads=("now",))
-    def advance(self, state: State) -> State:
-        """Time passes while the thread is busy with other things."""
-        return state._replace(now=state.now + 1)
-
-    @advance.guard
-    def can_advance(self, state: State) -> bool:
-        return state.now < self.horizon
-
-    @action(
-        writes=("timers", "pending", "fired", "cancelled"),
-        reads=("now", "timers", "pending", "fired", "cancelled"),
-    )
-    def expire(self, state: State) -> State:
-        """Fire what is due; with nothing due it fires nothing."""
-        while (timer := self.first_due(state)) is not None:
-            state = self.fire(state, timer)
-        return state
-
-    @action(
-        writes=("now", "timers", "pending", "fired", "cancelled"),
-        reads=("now", "timers", "pending", "fired", "cancelled"),
-        fair=False,
-    )
-    def park(self, state: State) -> State:
-        """Nothing is to be done before the next deadline: sleep until then, and expire."""
-        deadlines = self.deadlines_to_come(state)
-        return self.expire(state._replace(now=max(state.now, min(deadlines))))
-
-    @park.guard
-    def can_park(self, state: State) -> bool:
-        return bool(self.deadlines_to_come(state))
-
-    def fire(self, state: State, timer: int) -> State:
-        """Fire one timer and do what it does."""
-        state = state._replace(
-            pending=drop(state.pending, timer), fired=(*state.fired, (timer, state.now))
-        )
-        then = state.timers[timer].then
-        if then == CANCEL_ALL:
-            return state._replace(
-                pending=(), cancelled=tuple(sorted((*state.cancelled, *state.pending)))
-            )
-        if then == INSERT_DUE and len(state.timers) < self.timers:
-            return self.insert(state, state.now, NOTHING)
-        return state
-
-    def precedence(self, state: State, timer: int) -> tuple[int, int]:
-        """By deadline, then by creation. Only of a timer whose deadline comes."""
-        deadline = state.timers[timer].deadline
-        return (self.horizon + 1 if deadline is None else deadline, timer)
-
-    def is_due(self, state: State, timer: int) -> bool:
-        """Whether the timer is pending and its deadline has come."""
-        if timer not in state.pending:
-            return False
-        deadline = state.timers[timer].deadline
-        return deadline is not None and deadline <= state.now
-
-    def first_due(self, state: State) -> int | None:
-        """The timer to fire next, if one is due."""
-        due = [timer for timer in state.pending if self.is_due(state, timer)]
-        return min(due, key=lambda timer: self.precedence(state, timer), default=None)
-
-    def deadlines_to_come(self, state: State) -> list[int]:
-        """The deadlines of the pending timers that have one."""
-        found = (state.timers[timer].deadline for timer in state.pending)
-        return [deadline for deadline in found if deadline is not None]
-
-    def has_deadline(self, state: State, timer: int) -> bool:
-        """Whether the timer is pending, with a deadline that comes."""
-        return timer in state.pending and state.timers[timer].deadline is not None
 
     # Safety
 
@@ -198,6 +73,59 @@ class TimersMachine(Machine[State]):
     def every_timer_is_somewhere_once(self, state: State) -> bool:
         places = [*state.pending, *state.cancelled, *(timer for timer, _ in state.fired)]
         return sorted(places) == list(range(len(state.timers)))
+
+    @always
+    def the_bounds_are_kept(self, state: State) -> bool:
+        """Those of the search: so many timers, and no instant after the last."""
+        return len(state.timers) <= self.timers and 0 <= state.now <= self.horizon
+
+    @always
+    def what_is_pending_stands_in_order_of_creation(self, state: State) -> bool:
+        return list(state.pending) == sorted(state.pending)
+
+    @always
+    def whoever_parks_wakes_at_the_next_deadline(self, state: State) -> bool:
+        """Or at once, if that has passed; and what was due then has fired."""
+        if not self.can_park(state):
+            return True
+        deadlines = sorted(
+            state.timers[timer].deadline or 0
+            for timer in state.pending
+            if state.timers[timer].deadline is not None
+        )
+        after = self.park(state)
+        return after.now == max(state.now, deadlines[0]) and len(after.fired) > len(state.fired)
+
+    @always
+    def who_cancels_all_leaves_none_that_was_there(self, state: State) -> bool:
+        """Whatever fires or is pending after it has been inserted after it."""
+        return all(
+            state.timers[later].fired_before > place
+            for place, timer in self.fired_that(state, CANCEL_ALL)
+            for later in (*state.pending, *(timer for timer, _ in state.fired[place + 1 :]))
+        )
+
+    @always
+    def who_inserts_one_does_so_at_once(self, state: State) -> bool:
+        """As long as there is room."""
+        return len(state.timers) == self.timers or all(
+            Timer(state.fired[place][1], NOTHING, place + 1) in state.timers
+            for place, _ in self.fired_that(state, INSERT_DUE)
+        )
+
+    @always
+    def nobody_else_inserts_while_timers_fire(self, state: State) -> bool:
+        after = self.expire(state)
+        inserting = [
+            place for place, _ in self.fired_that(after, INSERT_DUE) if place >= len(state.fired)
+        ]
+        return len(after.timers) - len(state.timers) <= len(inserting)
+
+    def fired_that(self, state: State, then: str) -> Iterator[tuple[int, int]]:
+        """The timers that fired and do this: the place in `fired`, and the timer."""
+        for place, (timer, _) in enumerate(state.fired):
+            if state.timers[timer].then == then:
+                yield place, timer
 
     # Progress
 
@@ -257,6 +185,18 @@ class TimersMachine(Machine[State]):
     def every_timer_is_pending(self, state: State) -> bool:
         return len(state.pending) == len(state.timers)
 
+    @always(canary="the_bounds_are_kept")
+    def the_bounds_are_never_reached(self, state: State) -> bool:
+        return len(state.timers) < self.timers and state.now < self.horizon
+
+    @always(canary="what_is_pending_stands_in_order_of_creation")
+    def what_is_pending_has_no_gaps(self, state: State) -> bool:
+        return list(state.pending) == list(range(len(state.pending)))
+
+    @always(canary="whoever_parks_wakes_at_the_next_deadline")
+    def whoever_parks_wakes_at_once(self, state: State) -> bool:
+        return not self.can_park(state) or self.park(state).now == state.now
+
     @eventually(after="is_due", of="timer", canary="a_due_timer_fires")
     def a_due_timer_fires_although_it_is_cancelled(self, state: State, timer: int) -> bool:
         return any(timer == fired for fired, _ in state.fired)
@@ -270,7 +210,30 @@ class TimersMachine(Machine[State]):
         return timer not in state.pending
 
 
+class CascadingTimers(TimersMachine):
+    """With timers that do something when they fire, and may come too late."""
+
+    @sometimes
+    def one_comes_when_its_deadline_has_passed(self, state: State) -> bool:
+        return state.now > 0 and self.can_insert(state, 0, NOTHING)
+
+    @always(canary="who_cancels_all_leaves_none_that_was_there")
+    def nothing_fires_after_one_that_cancels_all(self, state: State) -> bool:
+        return all(place == len(state.fired) - 1 for place, _ in self.fired_that(state, CANCEL_ALL))
+
+    @always(canary="who_inserts_one_does_so_at_once")
+    def who_inserts_one_finds_room(self, state: State) -> bool:
+        return all(
+            Timer(state.fired[place][1], NOTHING, place + 1) in state.timers
+            for place, _ in self.fired_that(state, INSERT_DUE)
+        )
+
+    @always(canary="nobody_else_inserts_while_timers_fire")
+    def nobody_inserts_while_timers_fire(self, state: State) -> bool:
+        return len(self.expire(state).timers) == len(state.timers)
+
+
 CONFIGURATIONS = (
-    TimersMachine(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL, INSERT_DUE)),
+    CascadingTimers(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL, INSERT_DUE)),
     TimersMachine(timers=3, horizon=2),
 )

@@ -2,9 +2,9 @@
 
 Write a machine as a class (`Machine`, `action`, `always`, `sometimes`, `eventually`), check it with
 `check`, drive a real implementation by the same definition with `stateful_test` and `replay`,
-draw it with `to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported when
-`stateful_test` is called. It is explicit-state and in one process; it reduces by the symmetry that
-a machine declares, and by nothing else.
+draw it with `to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported
+when `stateful_test` is called. It is explicit-state and in one process; it reduces by the symmetry
+that a machine declares, and by nothing else.
 """
 
 from zokio.model.actions import Action, AnyAction, Step, action
@@ -16,6 +16,9 @@ from zokio.model.errors import ModelError, NondeterministicError
 from zokio.model.excuse import Excuse, ExcuseError
 from zokio.model.lockstep import DivergenceError, Lockstep, Witness
 from zokio.model.machine import Machine
+from zokio.model.mutation import Mutant, mutants
+from zokio.model.mutation_judge import MutantJudge, MutantVerdict
+from zokio.model.mutation_report import MutationReport, mutation_report
 from zokio.model.paths import shortest_paths
 from zokio.model.progress_bar import ProgressBar
 from zokio.model.properties import Claim, always, eventually, sometimes
@@ -40,6 +43,10 @@ __all__ = [
     "Lockstep",
     "Machine",
     "ModelError",
+    "Mutant",
+    "MutantJudge",
+    "MutantVerdict",
+    "MutationReport",
     "NondeterministicError",
     "Progress",
     "ProgressBar",
@@ -58,6 +65,8 @@ __all__ = [
     "eventually",
     "explore",
     "merged",
+    "mutants",
+    "mutation_report",
     "put",
     "replay",
     "shortest_paths",

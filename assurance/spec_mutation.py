@@ -1,0 +1,258 @@
+"""The score of the specifications: how many of their mutants are noticed, and by what.
+
+The mutants of the machines in spec/ are judged on the bounded configurations of each machine, as
+`zokio/model/mutation_judge.py` says. What no claim notices, and is not shown to be equivalent, has
+one of these fates:
+
+contradicted  It gives a step another result, or forbids one. The edges of the original were
+              replayed on the runtime (`assurance/replay.py`, tests/stateful), so the mutant is no
+              specification of it: replay fails, or a trace of the runtime is rejected.
+permissive    It only allows more, and only to the environment (actions that are not fair): every
+              claim then holds for more than is asked.
+explained     `spec_survivors.py` has a written reason.
+open          A claim is missing. These are named in the figures.
+
+The score is (killed + contradicted) / (all but equivalent and permissive); the score of the claims
+alone is published beside it. Of the machines in `ONE_IN` so many mutants are judged as the time
+allows, chosen by a checksum of their names, so that a change of one function changes no other's.
+
+    python -m assurance.spec_mutation [--fast]
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+from zlib import crc32
+
+from assurance.command import run_as_command
+from assurance.count_bar import CountBar
+from assurance.spec_survivors import REASONS
+from spec import MACHINES
+from zokio.model import Mutant, MutantJudge, MutantVerdict, mutants
+
+PROCESSES = 2
+SEED = "spec mutation"
+ONE_IN = {"cancel_scopes": 8, "join": 2, "registration": 8, "scheduler": 8, "shutdown": 2}
+"""Mutants of these larger machines are judged one in so many; of the others all."""
+
+FAST = {"task": 40, "timers": 12}
+"""The fast run: so many behaviour mutants of these machines, and half as many of claims."""
+
+STUCK_S = 300
+"""The last resort: no mutant takes so long, whatever else the machine does."""
+
+MUTANTS_MIN = 300
+SCORE_MIN_PERCENT = 90.0
+
+Fate = Literal["killed", "equivalent", "contradicted", "permissive", "explained", "open", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One mutant: of which specification, and its place in the list."""
+
+    specification: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mutant with what became of it."""
+
+    job: Job
+    verdict: MutantVerdict
+
+
+class Laboratory:
+    """All mutants, and the judges, which every process makes for itself when it needs one.
+
+    Args:
+        specifications: Which machines of spec/.
+    """
+
+    def __init__(self, specifications: Sequence[str]) -> None:
+        self.mutants = {name: mutants(*MACHINES[name]) for name in specifications}
+        self.wrong: dict[str, list[tuple[Mutant, MutantVerdict]]] = {}
+        self._judges: dict[str, MutantJudge] = {}
+
+    def jobs(self, *, claims: bool) -> Iterator[Job]:
+        """The mutants of claims, or all others, in their order."""
+        for name, found in self.mutants.items():
+            one_in = ONE_IN.get(name, 1)
+            for place, mutant in enumerate(found):
+                is_chosen = crc32(f"{name}.{mutant.name}".encode()) % one_in == 0
+                if (mutant.kind == "claim") is claims and is_chosen:
+                    yield Job(name, place)
+
+    def mutant(self, job: Job) -> Mutant:
+        """The mutant itself."""
+        return self.mutants[job.specification][job.place]
+
+    def name(self, job: Job) -> str:
+        """The name with that of the specification."""
+        return f"{job.specification}.{self.mutant(job).name}"
+
+    def judge(self, job: Job) -> Judged:
+        """Judge one mutant."""
+        name = job.specification
+        if name not in self._judges:
+            self._judges[name] = MutantJudge(MACHINES[name])
+        judge, mutant = self._judges[name], self.mutant(job)
+        if mutant.kind == "claim":
+            return Judged(job, judge.judge_claim(mutant, self.wrong.get(name, [])))
+        return Judged(job, judge.judge(mutant))
+
+    def learn(self, judged: Sequence[Judged]) -> None:
+        """Keep the wrong machines, by which claims are judged."""
+        for each in judged:
+            if each.verdict.fate == "killed":
+                known = self.wrong.setdefault(each.job.specification, [])
+                known.append((self.mutant(each.job), each.verdict))
+
+
+def measure(*, fast: bool) -> dict[str, object]:
+    """Judge the mutants and return the figures.
+
+    Args:
+        fast: Judge a sample only; then nothing is said of reasons that are out of date.
+
+    Raises:
+        AssertionError: The score is too low, a reason has no survivor, or there are too few
+            mutants.
+    """
+    global _laboratory
+    _laboratory = Laboratory(list(FAST if fast else MACHINES))
+    judged: list[Judged] = []
+    for claims in (False, True):
+        jobs = list(_laboratory.jobs(claims=claims))
+        done = _judged(_sample(jobs, claims=claims) if fast else jobs)
+        _laboratory.learn(done)
+        judged += done
+    figures = _figures(judged)
+    _require(judged, figures, fast=fast)
+    return figures
+
+
+_laboratory = Laboratory([])
+
+
+def _sample(jobs: list[Job], *, claims: bool) -> list[Job]:
+    random = Random(f"{SEED}, claims {claims}")
+    chosen = []
+    for name, count in FAST.items():
+        own = [job for job in jobs if job.specification == name]
+        chosen += random.sample(own, min(len(own), count // 2 if claims else count))
+    return sorted(chosen, key=lambda job: (job.specification, job.place))
+
+
+def _judge(job: Job) -> Judged:
+    return _laboratory.judge(job)
+
+
+def _judged(jobs: Sequence[Job]) -> list[Judged]:
+    """Judge in processes that are forked from this one, and so know the laboratory."""
+    title = "spec mutants" if not jobs or not _is_claim(jobs[0]) else "spec claim mutants"
+    with (
+        CountBar(title, len(jobs)) as bar,
+        multiprocessing.get_context("fork").Pool(PROCESSES) as pool,
+    ):
+        found: list[Judged] = []
+        answers = pool.imap_unordered(_judge, jobs)
+        while len(found) < len(jobs):
+            try:
+                found.append(answers.next(STUCK_S))
+            except multiprocessing.TimeoutError:
+                raise AssertionError(f"no mutant was judged in {STUCK_S} seconds") from None
+            bar.advance()
+    return sorted(found, key=lambda each: jobs.index(each.job))
+
+
+def _is_claim(job: Job) -> bool:
+    return _laboratory.mutant(job).kind == "claim"
+
+
+def _fate(judged: Judged) -> Fate:
+    return fate_of(judged.verdict, reason=REASONS.get(_laboratory.name(judged.job)))
+
+
+def fate_of(verdict: MutantVerdict, *, reason: str | None = None) -> Fate:
+    """The fate of a mutant; that of survivors is divided, as the head of this file says."""
+    if verdict.fate != "survived":
+        return verdict.fate
+    if reason is not None:
+        return "explained"
+    found = verdict.difference
+    if found is None:
+        return "open"
+    if found.kind != "allowed":
+        return "contradicted"
+    return "open" if found.fair else "permissive"
+
+
+def _figures(judged: Sequence[Judged]) -> dict[str, object]:
+    fates = Counter(map(_fate, judged))
+    killers = Counter(_killer(each.verdict) for each in judged if each.verdict.fate == "killed")
+    noticed = fates["killed"] + fates["contradicted"]
+    wrong = noticed + fates["explained"] + fates["open"]
+    return {
+        "seed": SEED,
+        "mutants": len(judged) - fates["broken"],
+        "fates": dict(sorted(fates.items())),
+        "score_percent": round(100 * noticed / max(1, wrong), 1),
+        "claims_alone_percent": round(
+            100 * fates["killed"] / max(1, len(judged) - fates["broken"] - fates["equivalent"]), 1
+        ),
+        "killed_by": dict(killers.most_common()),
+        "by_specification": {
+            name: _by_kind([each for each in judged if each.job.specification == name])
+            for name in dict.fromkeys(each.job.specification for each in judged)
+        },
+        "survivors": {
+            fate: {
+                _laboratory.name(each.job): REASONS.get(_laboratory.name(each.job))
+                or each.verdict.by
+                for each in judged
+                if _fate(each) == fate
+            }
+            for fate in ("contradicted", "permissive", "explained", "open")
+        },
+    }
+
+
+def _by_kind(judged: Sequence[Judged]) -> dict[str, dict[str, int]]:
+    fates: dict[str, Counter[str]] = {}
+    for each in judged:
+        kind = _laboratory.mutant(each.job).kind
+        fates.setdefault(kind, Counter())[_fate(each)] += 1
+    return {kind: dict(sorted(counted.items())) for kind, counted in fates.items()}
+
+
+def _killer(verdict: MutantVerdict) -> str:
+    """What kind of thing killed it, in a few words."""
+    if verdict.refuted:
+        return "a claim that fails"
+    if verdict.by.startswith("no longer refutes"):
+        return "a wrong machine that the weaker claim lets through"
+    if verdict.by.startswith("never happens"):
+        return "an action that never happens"
+    return "an error in a step or a predicate"
+
+
+def _require(judged: Sequence[Judged], figures: dict[str, object], *, fast: bool) -> None:
+    score = figures["score_percent"]
+    assert isinstance(score, float) and score >= SCORE_MIN_PERCENT, f"the score is {score} %"
+    if not fast:
+        survivors = {_laboratory.name(e.job) for e in judged if e.verdict.fate == "survived"}
+        stale = sorted(REASONS.keys() - survivors)
+        assert not stale, "a reason is given for what does not survive:\n  " + "\n  ".join(stale)
+        assert len(judged) >= MUTANTS_MIN, f"only {len(judged)} mutants"
+
+
+if __name__ == "__main__":
+    sys.exit(run_as_command(measure))
