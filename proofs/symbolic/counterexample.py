@@ -39,7 +39,7 @@ def counterexample(induction: Induction, obligation: Obligation, size: int = 2) 
     for term in (*obligation.assumed, z3.Not(obligation.goal)):
         solver.add(written_out(term, words))
     small = [z3.Int(name) == size for name in integers(induction)]
-    before = induction.shape.fresh(title)
+    before = head_of(induction, title)
     solver.add(*small, *sizes(induction.shape, before, words))
     if solver.check() != z3.sat:
         return None
@@ -84,6 +84,15 @@ def executed(
     trace = Trace(state, ((step, after),), None)
     head = f"{machine!r}, from a state in which every claim holds:"
     return f"{head}\n{trace.text()}\nbreaks {', '.join(broken)}"
+
+
+def head_of(induction: Induction, title: str) -> Value:
+    """Any state; in a turn of a loop, one at its head, with what it does not write as before."""
+    before = induction.before()
+    if not title:
+        return before
+    head, loop = induction.shape.fresh(title), induction.subject.loops[title.split(".")[0]]
+    return before._replace(**{name: getattr(head, name) for name in loop.writes})
 
 
 def integers(induction: Induction) -> Iterator[str]:

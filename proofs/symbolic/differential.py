@@ -179,11 +179,13 @@ class Comparison:
         for each in induction.all_runs():
             self.twins.setdefault(each.action, []).append(twin_of(induction, each))
 
-    def compare(self, machine: Machine[Any], stride: int = 1) -> Differences:
-        """Every `stride`-th state of a bounded configuration, with all steps there are."""
-        return self.compare_with(self.induction.subject.machine(**machine.configuration), stride)
+    def compare(self, machine: Machine[Any], stride: int = 1, first: int = 0) -> Differences:
+        """From the first, every `stride`-th state of a configuration, with all steps there are."""
+        return self.compare_with(
+            self.induction.subject.machine(**machine.configuration), stride, first
+        )
 
-    def compare_with(self, machine: Machine[Any], stride: int = 1) -> Differences:
+    def compare_with(self, machine: Machine[Any], stride: int = 1, first: int = 0) -> Differences:
         """The same for a machine that has the lemmas, whatever it does."""
         watched, recorder = recorded(machine, self.induction.subject.loops)
         self.watched = watched
@@ -192,7 +194,7 @@ class Comparison:
         fixed = {name: constant(value) for name, value in watched.configuration.items()}
         steps = watched.instances()
         of_steps = {step: self.bound_arguments(step) for step in steps}
-        for state in explore(machine).states[::stride]:
+        for state in explore(machine).states[first::stride]:
             result.states += 1
             get = {**fixed, **getters(self.induction.shape, "", state)}
             for step in steps:
