@@ -13,6 +13,7 @@ PARTS = list(parts())
 
 
 @pytest.mark.parametrize(("name", "part"), PARTS, ids=["-".join(part) for part in PARTS])
+@pytest.mark.timeout(600)  # the shutdown's take half a minute each, and more on a busy machine
 def test_every_obligation_is_proved(name: str, part: str) -> None:
     verdict = prove(name, part)
     print(f"{name}, {part}: {verdict.proved} of {verdict.obligations} proved")

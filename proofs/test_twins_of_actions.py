@@ -16,6 +16,7 @@ STRIDES = {"task": 1, "scheduler": 40, "timers": 10, "shutdown": 10}
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.timeout(600)
 def test_the_twin_and_the_action_agree(name: str) -> None:
     comparison = Comparison(induction_of(name))
     for machine in MACHINES[name]:

@@ -9,6 +9,7 @@ from proofs.wrong_twins import WRONG, Wrong
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=[each.title for each in WRONG])
+@pytest.mark.timeout(600)
 def test_a_wrong_twin_is_refuted_by_a_trace(wrong: Wrong) -> None:
     text = refutation(wrong.subject, wrong.action)
     print(text)

@@ -20,7 +20,7 @@ from proofs.symbolic.values import WORD, WORD_TERMS, Term, Value, as_option, lif
 from zokio.model import Step, Trace
 
 NUMBERS = range(-1, 3)
-TIMEOUT_MS = 10_000
+STEPS_MAX = 100_000_000
 
 # Any: what stands in a state.
 Concrete = Any
@@ -33,7 +33,7 @@ def counterexample(induction: Induction, obligation: Obligation, size: int = 2) 
         return None
     title = run.result.turn_of
     solver = z3.SimpleSolver()
-    solver.set("timeout", TIMEOUT_MS)
+    solver.set("rlimit", STEPS_MAX)
     solver.set("random_seed", 0)
     words = [WORD_TERMS[word] for word in induction.subject.entries]
     for term in (*obligation.assumed, z3.Not(obligation.goal)):

@@ -17,7 +17,8 @@ from proofs.symbolic.path import has_quantifier
 from proofs.symbolic.values import Term
 
 ROUNDS = 3
-TIMEOUT_MS = 3_000
+STEPS_MAX = 30_000_000
+"""Of z3, which counts its steps: a limit in seconds would depend on the machine."""
 
 Place = tuple[str, int]
 """A function, and which of its arguments."""
@@ -46,7 +47,7 @@ class Grounding:
         self.see(ground, terms)
         done: set[tuple[int, int]] = set()
         solver = z3.SimpleSolver()
-        solver.set("timeout", TIMEOUT_MS)
+        solver.set("rlimit", STEPS_MAX)
         solver.set("random_seed", 0)
         solver.add(*ground)
         for _ in range(ROUNDS):

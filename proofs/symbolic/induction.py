@@ -28,7 +28,7 @@ from proofs.symbolic.shapes import BagShape, Record, Scalar, Shape, VectorShape,
 from proofs.symbolic.values import Term, Value, lift
 from zokio.model import Machine
 
-TIMEOUT_MS = 20_000
+STEPS_MAX = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +266,10 @@ class AtLeast:
     least: int
 
 
-def answer(obligation: Obligation, timeout_ms: int = TIMEOUT_MS) -> z3.CheckSatResult:
+def answer(obligation: Obligation, steps_max: int = STEPS_MAX) -> z3.CheckSatResult:
     """unsat: proved. sat: refuted. unknown: neither, and so not proved."""
     solver = z3.Solver()
-    solver.set("timeout", timeout_ms)
+    solver.set("rlimit", steps_max)
     solver.set("random_seed", 0)
     solver.add(*obligation.assumed)
     solver.add(z3.Not(obligation.goal))
