@@ -57,7 +57,7 @@ model: $(VENV)/.stamp ## Model-check the specifications (zokio check)
 	@echo "== zokio check" && $(BIN)/zokio check
 
 proofs: $(VENV)/.stamp ## CrossHair contracts and z3 proofs, each with its known-bad twin
-	@echo "== proofs" && $(BIN)/python -m pytest -q proofs
+	@echo "== proofs" && $(BIN)/python -m pytest -q $(PARALLEL) proofs
 
 stateful: $(VENV)/.stamp ## The stateful tests, long: HYPOTHESIS_PROFILE=long
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q $(PARALLEL) --timeout=0 tests/stateful

@@ -16,9 +16,9 @@ from typing import Any
 from crosshair.core_and_libs import MessageType, analyze_function, run_checkables
 from crosshair.options import AnalysisKind, AnalysisOptionSet
 
-from proofs.contracts import budget, deadline, interval, task_state
+from proofs.contracts import budget, deadline, interval, poll, task_state
 
-MODULES: tuple[ModuleType, ...] = (budget, deadline, interval, task_state)
+MODULES: tuple[ModuleType, ...] = (budget, deadline, interval, poll, task_state)
 SECONDS = 20.0
 TWIN = "_twin"
 

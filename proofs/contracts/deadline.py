@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from zokio.timers.deadline import NEVER_NS, deadline_after, is_due, precedes, wait_ns
+from zokio.timers.deadline import (
+    NEVER_NS,
+    deadline_after,
+    duration_ns,
+    is_due,
+    precedes,
+    wait_ns,
+)
 
 
 def never_early(now_ns: int, duration: int, later_ns: int) -> bool:
@@ -99,3 +106,39 @@ def transitive_twin(a_ns: int, a: int, b_ns: int, b: int, c_ns: int, c: int) -> 
     post: __return__
     """
     return a_ns + a < c_ns + c
+
+
+def whole_seconds_are_exact(seconds: int) -> int:
+    """
+    pre: 0 <= seconds <= 9000000000
+    post: __return__ == seconds * 1000000000
+    """
+    return duration_ns(seconds)
+
+
+def whole_seconds_are_exact_twin(seconds: int) -> int:
+    """Goes through microseconds, and loses one.
+
+    pre: 0 <= seconds <= 9000000000
+    post: __return__ == seconds * 1000000000
+    """
+    return duration_ns(seconds) - (1000 if seconds > 100 else 0)
+
+
+def negative_durations_are_refused(seconds: int) -> int:
+    """
+    pre: seconds < 0
+    post: False
+    raises: ValueError
+    """
+    return duration_ns(seconds)
+
+
+def negative_durations_are_refused_twin(seconds: int) -> int:
+    """Takes them for none.
+
+    pre: seconds < 0
+    post: False
+    raises: ValueError
+    """
+    return duration_ns(max(seconds, 0))

@@ -1,0 +1,1 @@
+"""Runs the specifications' own methods on symbolic states: no transition is written twice."""
