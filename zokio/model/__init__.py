@@ -11,6 +11,14 @@ from zokio.model.adapter import Adapter
 from zokio.model.checker import check
 from zokio.model.diagram import to_dot, to_mermaid
 from zokio.model.errors import ModelError
+from zokio.model.events import (
+    Event,
+    RecordedTrace,
+    TraceFormatError,
+    in_sequence,
+    read_traces,
+    write_traces,
+)
 from zokio.model.lockstep import DivergenceError, Lockstep, Witness
 from zokio.model.machine import Machine
 from zokio.model.paths import shortest_paths
@@ -21,6 +29,7 @@ from zokio.model.search import Progress, explore
 from zokio.model.stateful import StatefulTestCase, stateful_test
 from zokio.model.trace import Trace
 from zokio.model.tuples import drop, put
+from zokio.model.validation import Validation, validate
 
 __all__ = [
     "Action",
@@ -28,16 +37,20 @@ __all__ = [
     "AnyAction",
     "Claim",
     "DivergenceError",
+    "Event",
     "Lockstep",
     "Machine",
     "ModelError",
     "Progress",
     "ProgressBar",
     "PropertyResult",
+    "RecordedTrace",
     "Report",
     "StatefulTestCase",
     "Step",
     "Trace",
+    "TraceFormatError",
+    "Validation",
     "Witness",
     "action",
     "always",
@@ -45,10 +58,14 @@ __all__ = [
     "drop",
     "eventually",
     "explore",
+    "in_sequence",
     "put",
+    "read_traces",
     "shortest_paths",
     "sometimes",
     "stateful_test",
     "to_dot",
     "to_mermaid",
+    "validate",
+    "write_traces",
 ]

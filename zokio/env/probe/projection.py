@@ -1,0 +1,152 @@
+"""From what was recorded to the traces of each run queue, machine by machine.
+
+The scheduler's trace (`spec/surroundings.py`) has every event. Its constants are what the run
+needed: as many tasks, and as many other threads, as occur in it. The task machine's trace
+(`spec/task.py`) is a projection of it: who was spawned, woken and polled, whatever the way. It ends
+where a shutdown drops a task, of which that machine knows nothing.
+
+The traces are written as JSON lines (`zokio/model/events.py` says how, and reads them).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import TextIO
+
+from .recorder import RawEvent, Recorder
+
+Json = dict[str, object]
+
+OTHERS = {
+    *("wake_outside", "mark", "spawn_outside", "call_outside", "push", "refuse", "see", "ring"),
+}
+"""Actions of the threads around the owner: their first argument is the thread."""
+
+ENTRIES = {"wake_outside", "spawn_outside", "call_outside"}
+
+SCHEDULER_STEPS = {"end_error": "end_ready"}
+"""Where the scheduler's machine has another name: it does not look at the outcome."""
+
+TASK_STEPS = {
+    "adopt": "spawn",
+    "spawn_inside": "spawn",
+    "deliver": "wake",
+    "wake_by_event": "wake",
+    "wake_in_between": "wake",
+    "wake_inside": "wake",
+    "begin_poll": "begin_poll",
+    "end_again": "end_again",
+    "end_pending": "end_pending",
+    "end_ready": "end_ready",
+    "end_error": "end_error",
+}
+"""What the task machine sees of the scheduler's actions."""
+
+
+def write(recorder: Recorder, file: TextIO, program: str) -> None:
+    """Write the traces of every run queue that was used."""
+    queues: dict[int, list[RawEvent]] = {}
+    for event in recorder.events():
+        queues.setdefault(event.queue, []).append(event)
+    for queue, events in sorted(queues.items()):
+        interval = recorder.intervals.get(queue, 1)
+        complete = not recorder.is_cut
+        for machine, constants, lines in (
+            ("surroundings", *scheduler_trace(events, interval)),
+            ("task", *task_trace(events)),
+        ):
+            _write_trace(file, machine, constants, lines, program, complete)
+
+
+def _write_trace(
+    file: TextIO, machine: str, constants: Json, lines: Sequence[Json], program: str, complete: bool
+) -> None:
+    header: Json = {"trace": 1, "machine": machine, "constants": constants, "program": program}
+    end: Iterable[Json] = [{"events": len(lines)}] if complete else []
+    for entry in (header, *lines, *end):
+        file.write(json.dumps(entry, separators=(",", ":")) + "\n")
+
+
+def scheduler_trace(events: Sequence[RawEvent], interval: int) -> tuple[Json, list[Json]]:
+    """The constants and the events of the scheduler among its surroundings."""
+    threads = _Numbers()
+    strands = _Numbers()
+
+    def arguments(event: RawEvent) -> list[int]:
+        of_task = [event.task - 1] if event.task and event.name not in WITHOUT_TASK else []
+        return [threads(event.thread), *of_task] if event.name in OTHERS else of_task
+
+    lines = _lines(
+        events, lambda event: SCHEDULER_STEPS.get(event.name, event.name), arguments, strands
+    )
+    entries = sum(event.name in ENTRIES for event in events)
+    constants: Json = {
+        "tasks": max(1, *(event.task for event in events)),
+        "threads": max(1, len(threads)),
+        "interval": interval,
+        "entries_max": entries + 1,
+    }
+    return constants, lines
+
+
+WITHOUT_TASK = {
+    "adopt",
+    "clear",
+    "deliver",
+    "mark",
+    "end_pending",
+    "end_again",
+    "end_ready",
+    "end_error",
+}
+"""Actions of which the machine knows the task itself."""
+
+
+def task_trace(events: Sequence[RawEvent]) -> tuple[Json, list[Json]]:
+    """The constants and the events of the task machine."""
+    spawned: set[int] = set()
+    kept = []
+    for event in events:
+        if event.name == "drop":
+            break
+        step = TASK_STEPS.get(event.name)
+        if step == "spawn":
+            spawned.add(event.task)
+        if step is not None and event.task in spawned:  # who is not yet spawned is owed a poll
+            kept.append(event)
+    lines = _lines(
+        kept, lambda event: TASK_STEPS[event.name], lambda event: [event.task - 1], _Numbers()
+    )
+    return {"tasks": max(1, *(event.task for event in events)), "pollers": 1}, lines
+
+
+def _lines(
+    events: Iterable[RawEvent],
+    action: Callable[[RawEvent], str],
+    arguments: Callable[[RawEvent], list[int]],
+    strands: _Numbers,
+) -> list[Json]:
+    return [
+        {
+            "action": action(event),
+            "arguments": arguments(event),
+            "strand": strands(event.thread),
+            "begin": event.begin,
+            "end": event.end,
+        }
+        for event in events
+    ]
+
+
+class _Numbers:
+    """Small numbers in the order of first appearance."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[int, int], int] = {}
+
+    def __call__(self, key: tuple[int, int]) -> int:
+        return self._numbers.setdefault(key, len(self._numbers))
+
+    def __len__(self) -> int:
+        return len(self._numbers)

@@ -1,0 +1,171 @@
+"""The recorder: takes the events of every thread, each with two tickets.
+
+A ticket is the next number of one counter of the whole process, so tickets are in the order of
+time: an event whose second ticket is smaller than the first ticket of another one came first. That
+holds where drawing a ticket is atomic, which the global interpreter lock makes it.
+
+Each thread writes to a list of its own. What interrupts a step on the same thread (a signal
+handler, a finalizer) is an event inside of an event: it has a greater depth, and counts as a thread
+of its own. Tasks are known by their number, run queues by the order of their creation; no object is
+kept, so that recording keeps nothing alive.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from itertools import count
+from threading import local
+from typing import NamedTuple, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class AnyTask(Protocol):
+    """What the recorder looks at of a task."""
+
+    id: int
+
+
+class RawEvent(NamedTuple):
+    """One recorded step.
+
+    Attributes:
+        begin: The ticket before it.
+        end: The ticket after it.
+        thread: Who did it: the number of the thread in order of appearance, and the depth.
+        name: The action.
+        queue: The number of the run queue.
+        task: The number of the task, 0 if it is about none.
+    """
+
+    begin: int
+    end: int
+    thread: tuple[int, int]
+    name: str
+    queue: int
+    task: int
+
+
+class Token(NamedTuple):
+    """What a step holds between its begin and its end."""
+
+    ticket: int
+    depth: int
+
+
+class ThreadState(local):
+    """What one thread has recorded, and how deep it is in steps; made when it first records."""
+
+    def __init__(self, buffers: list[list[RawEvent]], number: Callable[[], int]) -> None:
+        self.number = number()
+        self.depth = 0
+        self.whole: tuple[int, tuple[str, ...], int] | None = None
+        """The step whose parts are not recorded: its depth, their names, its task."""
+        self.events: list[RawEvent] = []
+        buffers.append(self.events)
+
+
+class Recorder:
+    """What the wrapped steps call.
+
+    Args:
+        events_max: about so many are recorded; what comes later is not, and the trace is cut.
+    """
+
+    def __init__(self, events_max: int) -> None:
+        self.intervals: dict[int, int] = {}
+        """By run queue: the event interval of its runtime."""
+        self.is_cut = False
+        self._tickets_max = 2 * events_max
+        self._ticket = count().__next__
+        self._queues: dict[int, int] = {}
+        self._next_queue = count(1).__next__
+        self._rung: set[int] = set()
+        """Run queues whose bell somebody has begun to ring since the owner's last wait ended."""
+        self._buffers: list[list[RawEvent]] = []
+        self._own = ThreadState(self._buffers, count().__next__)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.stop)
+
+    def stop(self) -> None:
+        """Record no more: in a forked child."""
+        self._tickets_max = -1
+
+    def events(self) -> list[RawEvent]:
+        """What all threads have recorded so far, in the order in which it began."""
+        return sorted(event for events in list(self._buffers) for event in list(events))
+
+    def watch(self, run_queue: type) -> None:
+        """Number every run queue from now on, when it is made."""
+        make = vars(run_queue)["__init__"]
+
+        def numbered(queue: object, *arguments: object) -> None:
+            self._queues[id(queue)] = self._next_queue()  # an older one of that id is gone
+            make(queue, *arguments)
+
+        setattr(run_queue, "__init__", numbered)  # noqa: B010 - mypy refuses the assignment
+
+    def begin(self) -> Token:
+        """A step is about to be done."""
+        own = self._own
+        own.depth += 1
+        return Token(self._ticket(), own.depth)
+
+    def begin_whole(self, parts: tuple[str, ...], task: AnyTask) -> Token:
+        """A step is about to be done, of which `parts` of the same task are part."""
+        token = self.begin()
+        self._own.whole = (token.depth, parts, task.id)
+        return token
+
+    def begin_ring(self, queue: object) -> Token:
+        """The bell is about to be rung."""
+        self._rung.add(id(queue))
+        return self.begin()
+
+    def end(
+        self,
+        token: Token,
+        value: T,
+        name: str,
+        queue: object,
+        task: AnyTask | None,
+        interval: int | None = None,
+    ) -> T:
+        """The step is done; gives back what it gave."""
+        end = self._ticket()
+        own = self._own
+        own.depth = token.depth - 1
+        number = 0 if task is None else task.id
+        if own.whole is not None:
+            depth, parts, whole_task = own.whole
+            if token.depth <= depth:
+                own.whole = None
+            elif name in parts and number == whole_task:
+                return value
+        self._note(name, queue, interval)
+        if end > self._tickets_max:
+            self.is_cut = True
+            return value
+        thread = (own.number, token.depth)
+        own.events.append(
+            RawEvent(token.ticket, end, thread, name, self._queues.get(id(queue), 0), number)
+        )
+        return value
+
+    def _note(self, name: str, queue: object, interval: int | None) -> None:
+        if name in ("wake_in_between", "spawn_inside"):  # where the owner is announced, it rings
+            self._rung.add(id(queue))
+        elif name == "visit":
+            self._rung.discard(id(queue))
+        if interval is not None:
+            self.intervals[self._queues.get(id(queue), 0)] = interval
+
+    def end_sleep(self, token: Token, batch: T, queue: object, is_due: object) -> T:
+        """The owner's sleep is over. Nobody rang, or there is more: something else ended it."""
+        has_rung = id(queue) in self._rung
+        self._rung.discard(id(queue))
+        self.end(token, None, "sleep", queue, None)
+        if batch or is_due or not has_rung:
+            self.end(self.begin(), None, "get_up", queue, None)
+        return batch
