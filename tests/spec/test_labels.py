@@ -13,7 +13,8 @@ from spec import MACHINES
 from spec.surroundings import Surroundings
 from spec.task import TaskMachine
 from zokio.env.probe.instrument import instrument, labels_in
-from zokio.env.probe.projection import ENTRIES, OTHERS, SCHEDULER_STEPS, TASK_STEPS
+from zokio.env.probe.projection import ENTRIES, SCHEDULER_STEPS, TASK_STEPS
+from zokio.env.probe.recorder import OTHERS
 from zokio.env.probe.sites import LABELLED, SITES, Site, actions_of
 from zokio.model import Machine
 

@@ -70,7 +70,7 @@ class CurrentThread:
                         task.state = QUEUED  # spec: end_pending/end_again
                         append(task)
                     else:
-                        task.state = IDLE  # spec: end_pending
+                        task.state = IDLE  # spec: end_pending/end_again
         finally:
             queue.task = None
             self.polls += polled

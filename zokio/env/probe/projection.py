@@ -14,14 +14,9 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
-from .recorder import RawEvent, Recorder
+from .recorder import OTHERS, RawEvent, Recorder
 
 Json = dict[str, object]
-
-OTHERS = {
-    *("wake_outside", "mark", "spawn_outside", "call_outside", "push", "refuse", "see", "ring"),
-}
-"""Actions of the threads around the owner: their first argument is the thread."""
 
 ENTRIES = {"wake_outside", "spawn_outside", "call_outside"}
 
@@ -75,7 +70,8 @@ def scheduler_trace(events: Sequence[RawEvent], interval: int) -> tuple[Json, li
 
     def arguments(event: RawEvent) -> list[int]:
         of_task = [event.task - 1] if event.task and event.name not in WITHOUT_TASK else []
-        return [threads(event.thread), *of_task] if event.name in OTHERS else of_task
+        is_others = event.name in OTHERS  # their first argument is the thread
+        return [threads(event.thread), *of_task] if is_others else of_task
 
     lines = _lines(
         events, lambda event: SCHEDULER_STEPS.get(event.name, event.name), arguments, strands

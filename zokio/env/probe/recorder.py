@@ -15,16 +15,36 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import count
-from threading import local
+from threading import get_ident, local
 from typing import NamedTuple, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+OTHERS = frozenset(
+    {"wake_outside", "mark", "spawn_outside", "call_outside", "push", "refuse", "see", "ring"}
+)
+"""Actions of the threads around the owner."""
+
+ANYBODYS = OTHERS | {"drop"}
+"""A task that is handed in after the close is dropped by whoever brought it."""
+
+BY_ANOTHER_THREAD = "_by_another_thread"
+"""Added to the name of a step of the owner that another thread does: no machine has such one."""
 
 
 class AnyTask(Protocol):
     """What the recorder looks at of a task."""
 
     id: int
+
+
+class AnyQueue(Protocol):
+    """What the recorder looks at of a run queue."""
+
+    thread: int
+    """Its owner."""
+    parked: bool
 
 
 class RawEvent(NamedTuple):
@@ -128,7 +148,7 @@ class Recorder:
         token: Token,
         value: T,
         name: str,
-        queue: object,
+        queue: AnyQueue,
         task: AnyTask | None,
         interval: int | None = None,
     ) -> T:
@@ -143,6 +163,8 @@ class Recorder:
                 own.whole = None
             elif name in parts and number == whole_task:
                 return value
+        if name not in ANYBODYS and queue.thread != get_ident():
+            name += BY_ANOTHER_THREAD
         self._note(name, queue, interval)
         if end > self._tickets_max:
             self.is_cut = True
@@ -153,15 +175,15 @@ class Recorder:
         )
         return value
 
-    def _note(self, name: str, queue: object, interval: int | None) -> None:
-        if name in ("wake_in_between", "spawn_inside"):  # where the owner is announced, it rings
+    def _note(self, name: str, queue: AnyQueue, interval: int | None) -> None:
+        if name in ("wake_in_between", "spawn_inside") and queue.parked:  # then it rings
             self._rung.add(id(queue))
         elif name == "visit":
             self._rung.discard(id(queue))
         if interval is not None:
             self.intervals[self._queues.get(id(queue), 0)] = interval
 
-    def end_sleep(self, token: Token, batch: T, queue: object, is_due: object) -> T:
+    def end_sleep(self, token: Token, batch: T, queue: AnyQueue, is_due: object) -> T:
         """The owner's sleep is over. Nobody rang, or there is more: something else ended it."""
         has_rung = id(queue) in self._rung
         self._rung.discard(id(queue))

@@ -52,6 +52,8 @@ class Site:
     fact: str = ""
 
 
+# What the task said, whichever branch the loop takes.
+SUSPENSION = "'end_again' if signal is again else 'end_pending'"
 END = "'end_ready' if isinstance(task.outcome, Ready) else 'end_error'"
 WAKES = ("wake_inside", "wake_in_between")
 
@@ -73,9 +75,16 @@ SITES = (
         "AROUND",
         "queue",
         "task",
-        name="'end_again' if signal is again else 'end_pending'",
+        name=SUSPENSION,
     ),
-    Site("end_pending", "task.state = IDLE", "AROUND", "queue", "task"),
+    Site(
+        "end_pending/end_again",
+        "task.state = IDLE",
+        "AROUND",
+        "queue",
+        "task",
+        name=SUSPENSION,
+    ),
     Site(
         "end_ready/end_error",
         "self._end_ready(task, stop.value)",
