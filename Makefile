@@ -12,10 +12,10 @@ BIN := $(VENV)/bin
 COMPILED_BIN := $(CURDIR)/$(COMPILED)/bin
 
 # What is type-checked and linted: those of our folders that exist.
-CODE := $(wildcard zokio spec tests proofs examples benchmarks)
+CODE := $(wildcard zokio spec tests proofs examples benchmarks assurance)
 SOURCES := $(shell find zokio spec -type f -not -name '*.pyc' 2>/dev/null)
 # What the compiled build is tested with. zokio/ is not among it: it comes from site-packages.
-TESTED := $(wildcard pyproject.toml spec tests proofs examples benchmarks)
+TESTED := $(wildcard pyproject.toml spec tests proofs examples benchmarks assurance)
 
 INSTALL = -m pip install --quiet --disable-pip-version-check
 PARALLEL = -n $(JOBS) --dist worksteal

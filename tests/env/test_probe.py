@@ -12,6 +12,7 @@ from types import CodeType
 import pytest
 
 from tests.helpers.traces import (
+    ENDINGS,
     LAUNCHER,
     ROOT,
     STORM,
@@ -26,7 +27,7 @@ from tests.mutants.task import MUTANTS as TASK_MUTANTS
 from zokio.env.probe.instrument import CompiledError, InstrumentingFinder, install, instrument
 from zokio.env.probe.recorder import Recorder
 from zokio.env.probe.sites import LABELLED
-from zokio.model import Machine, RecordedTrace
+from zokio.model import RecordedTrace
 
 pytestmark = pytest.mark.interpreted  # reads the source; the compiled build has no probe
 
@@ -57,19 +58,21 @@ def test_every_trace_of_a_program_with_many_threads_is_a_run(storm: list[Recorde
     assert len(storm[0].events) > 1_000
 
 
-def test_the_storm_has_nearly_every_action(storm: list[RecordedTrace]) -> None:
-    """The others are rare; what they are is said here."""
-    recorded = {(trace.machine, event.action) for trace in storm for event in trace.events}
-    machines: dict[str, Machine[object]] = {trace.machine: machine_of(trace) for trace in storm}  # type: ignore[type-var]  # only names are read
-    known = {(name, action.name) for name in machines for action in machines[name].actions}
-    assert recorded <= known
-    rare = {
-        "refuse": "a push while the queue closes",
-        "wake_in_between": "a signal handler or a finalizer wakes between the look and the sleep",
-        "wake_by_event": "a descriptor is ready: tests/examples have it",
-        "drop": "a task that does not end in the time of a shutdown",
+def test_every_action_of_the_traced_machines_is_witnessed_by_a_real_run(
+    storm: list[RecordedTrace], tmp_path: Path
+) -> None:
+    scanner = [str(ROOT / "examples/port_scanner.py"), "--ports", "20000-20009"]
+    traces = [
+        *storm,
+        *record(tmp_path / "endings.jsonl", str(ENDINGS)),
+        *record(tmp_path / "scanner.jsonl", *scanner),
+    ]
+    for trace in traces:
+        assert validation_of(trace).verdict == "accepted"
+    recorded = {(trace.machine, event.action) for trace in traces for event in trace.events}
+    assert recorded == {
+        (trace.machine, action.name) for trace in traces for action in machine_of(trace).actions
     }
-    assert {action for _, action in known - recorded} <= set(rare)
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

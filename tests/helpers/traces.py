@@ -16,6 +16,7 @@ from zokio.model import Machine, RecordedTrace, Validation, read_traces, validat
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = ROOT / "zokio/env/probe/launch.py"
 STORM = ROOT / "tests/env/programs/storm.py"
+ENDINGS = ROOT / "tests/env/programs/endings.py"
 TIMEOUT_SECONDS = 60.0
 
 AnyMachine = Machine[Any]  # Any: traces are of any machine
@@ -42,7 +43,11 @@ def record(file: Path, *words: str) -> list[RecordedTrace]:
 
 
 def record_with_bug(folder: Path, mutant: Mutant, *words: str) -> list[RecordedTrace]:
-    """Run a program with the probe and a planted bug; it may end as it likes."""
+    """Run a program with the probe and a planted bug; it may fail, and then it still has traces.
+
+    Raises:
+        subprocess.TimeoutExpired: it did not end.
+    """
     source = folder / "source.py"
     source.write_text(mutant.mutate((ROOT / mutant.file).read_text()))
     file = folder / "traces.jsonl"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,20 @@ def test_every_action_of_a_traced_machine_has_a_label_in_the_runtime(machine: An
 def test_every_label_in_the_runtime_is_an_action_of_a_traced_machine() -> None:
     actions = {action.name for machine in TRACED for action in machine.actions}
     assert labels() <= actions
+
+
+@pytest.mark.interpreted  # reads the source
+def test_whatever_is_injected_is_a_wake_a_spawn_or_labelled_as_a_call() -> None:
+    """A push without a beginning would be no step of the scheduler."""
+    begun_elsewhere = {
+        "self.queue.inject(self.wake_injected_now)": 2,  # after mark, or after an interrupted one
+        "self.queue.inject(partial(self._adopt, task))": 1,  # after spawn_outside
+    }
+    files = (ROOT / "zokio").rglob("*.py")
+    lines = [line.strip() for file in files for line in file.read_text().splitlines()]
+    silent = [line for line in lines if ".inject(" in line and LABEL.search(line) is None]
+    table = [line for line in silent if "call_outside" in line or line.startswith('"')]
+    assert Counter(silent) - Counter(table) == Counter(begun_elsewhere)
 
 
 @pytest.mark.interpreted  # reads the source

@@ -16,6 +16,7 @@ from zokio.runtime.current import current_runtime
 
 TICKS = 60
 TICK_SECONDS = 0.002
+CLEANUP_SECONDS = 0.5  # a planted bug may keep a task from it; the others take no time
 
 
 async def tick() -> None:
@@ -85,6 +86,12 @@ async def wait_long() -> None:
     await zokio.sleep(1_000)
 
 
+async def wait_in(scope: zokio.CancelScope) -> None:
+    """Until another thread cancels."""
+    with scope:
+        await zokio.sleep(1_000)
+
+
 async def call_thread(calls: int) -> None:
     """Blocking calls, each of which ends with a wake from its thread."""
     for _ in range(calls):
@@ -102,7 +109,11 @@ async def main() -> None:
             time.sleep(TICK_SECONDS / 2)
         sleeper.abort()
 
+    scope = zokio.CancelScope()
+    zokio.spawn(wait_in(scope))
+    await zokio.sleep(TICK_SECONDS)  # it is in the scope by now
     threads = [threading.Thread(target=from_outside) for _ in range(2)]
+    threads.append(threading.Thread(target=scope.cancel))
     for thread in threads:
         thread.start()
     for _ in range(3):
@@ -123,7 +134,8 @@ async def one() -> int:
 
 def by_hand() -> None:
     """A runtime that is stepped, entered twice and left with a task in it."""
-    runtime = zokio.Runtime(zokio.RuntimeConfig(event_interval=3))
+    config = zokio.RuntimeConfig(event_interval=3, shutdown_timeout=CLEANUP_SECONDS)
+    runtime = zokio.Runtime(config)
     runtime.spawn(one())
     runtime.step()
     runtime.spawn(yield_often(10))
@@ -134,5 +146,5 @@ def by_hand() -> None:
 
 
 if __name__ == "__main__":
-    zokio.run(main())
+    zokio.run(main(), config=zokio.RuntimeConfig(shutdown_timeout=CLEANUP_SECONDS))
     by_hand()

@@ -141,6 +141,11 @@ SITES = (
         fact="self.timers.heap[:1] and self.timers.heap[0][0] <= self.reactor.now_ns()",
     ),
     Site("unannounce", "queue.parked = False", "AROUND", "queue"),
+    # Cancelling from another thread (runtime/scope.py).
+    Site(
+        "call_outside", "self._runtime.queue.inject(self.update)", "BEFORE", "self._runtime.queue"
+    ),
+    Site("call_outside", "runtime.queue.inject(self.cancel)", "BEFORE", "runtime.queue"),
     # The shutdown (runtime/shutdown.py), and interrupts (runtime/interrupt.py).
     Site("drop", "task.finish(ABORTED)", "AFTER", "task.queue", "task"),
     Site("close", "queue.closed = True", "AROUND", "queue"),
@@ -154,6 +159,7 @@ LABELLED = (
     "zokio.runtime.entry",
     "zokio.runtime.interrupt",
     "zokio.runtime.runtime",
+    "zokio.runtime.scope",
     "zokio.runtime.shutdown",
     "zokio.scheduler.current_thread",
 )
