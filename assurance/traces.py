@@ -42,6 +42,7 @@ from tests.helpers.traces import (
 from tests.model.naive_validation import validate_naively
 from tests.mutants.scheduler import MUTANTS as SCHEDULER_MUTANTS
 from tests.mutants.task import MUTANTS as TASK_MUTANTS
+from tests.mutants.timers import MUTANTS as TIMERS_MUTANTS
 from zokio.model import Progress, ProgressBar, RecordedTrace, validate
 
 SEED = 3
@@ -66,6 +67,9 @@ HIDDEN = {
     "the_outcome_is_dropped": "neither machine looks at what an outcome is",
 }
 """Planted bugs that the traces of the storm need not show, with the reason."""
+
+SHOWN_OF_TIMERS = {"a_timer_fires_early", "a_timer_is_marked_as_fired_only_after_its_action"}
+"""Of the bugs in the timers, those that the storm is made to show: it has few timers."""
 
 
 def measure(*, fast: bool) -> dict[str, object]:
@@ -179,7 +183,7 @@ def _validated(traces: list[RecordedTrace]) -> dict[str, object]:
         "events": dict(consumed),
         "consumed_percent": 100 * sum(consumed.values()) / sum(map(_length, traces)),
         "longest_trace_events": len(longest.events),
-        "most_tasks": max(int(str(trace.constants["tasks"])) for trace in traces),
+        "most_tasks": max(int(str(trace.constants.get("tasks", 0))) for trace in traces),
         "most_threads": max(int(str(trace.constants.get("threads", 1))) for trace in traces),
         "orders_side_by_side_max": widest,
     }
@@ -188,10 +192,10 @@ def _validated(traces: list[RecordedTrace]) -> dict[str, object]:
 def _chosen(traces: list[RecordedTrace]) -> list[RecordedTrace]:
     """One small and one large trace of each machine: the definition judges the small ones."""
     chosen = []
-    for machine in ("surroundings", "task"):
+    for machine in ("surroundings", "task", "clockwork"):
         own = sorted((each for each in traces if each.machine == machine), key=_length)
-        small = [each for each in own if 30 <= len(each.events) <= NAIVE_EVENTS_MAX]
-        large = [each for each in own if 500 <= len(each.events) <= 3_000]
+        small = [each for each in own if 20 <= len(each.events) <= NAIVE_EVENTS_MAX]
+        large = [each for each in own if 200 <= len(each.events) <= 3_000]
         chosen += [*small[-1:], *large[-1:]]
     return chosen
 
@@ -241,7 +245,9 @@ def _sample(trace: RecordedTrace, events_max: int) -> Iterator[Corruption]:
 
 def _bugs(folder: Path, *, fast: bool) -> dict[str, object]:
     """Plant each bug, record the storm, and see that its trace is no run."""
-    planted = [*SCHEDULER_MUTANTS, *TASK_MUTANTS]
+    of_timers = [mutant for mutant in TIMERS_MUTANTS if mutant.name in SHOWN_OF_TIMERS]
+    assert len(of_timers) == len(SHOWN_OF_TIMERS)
+    planted = [*SCHEDULER_MUTANTS, *TASK_MUTANTS, *of_timers]
     shown = [mutant for mutant in planted if mutant.name not in HIDDEN]
     assert len(planted) - len(shown) == len(HIDDEN)
     tried = [mutant for mutant in shown if not fast or mutant.name == "nobody_rings"]

@@ -23,6 +23,9 @@ from .recorder import Recorder
 from .sites import LABELLED, SITES, Site
 
 LABEL = re.compile(r"# spec: (\w+(?:/\w+)*)")
+NUMBERED = {"zokio.core.run_queue": "RunQueue", "zokio.timers.queue": "TimerQueue"}
+"""The classes whose instances are numbered when they are made."""
+
 PROBE = "__zokio_probe__"
 TOKEN = "__zokio_token__"
 
@@ -111,6 +114,9 @@ def _begin(site: Site) -> str:
 def _end(site: Site, token: str, value: str) -> str:
     name = site.name or repr(site.label)
     arguments = [token, value, name, site.queue, site.task]
+    if site.timer:
+        instant = site.fact or "None"
+        return f"{PROBE}.end_timer({token}, {value}, {name}, {site.queue}, {site.timer}, {instant})"
     if site.how == "SLEEP":
         return f"{PROBE}.end_sleep({token}, {value}, {site.queue}, {site.fact})"
     if site.fact:
@@ -136,13 +142,13 @@ class InstrumentedLoader(SourceFileLoader):
         """Give the module its recorder, and load it."""
         setattr(module, PROBE, self.recorder)
         super().exec_module(module)
-        queue = getattr(module, "RunQueue", None)
-        if module.__name__ == "zokio.core.run_queue" and queue is not None:
-            self.recorder.watch(queue)
+        watched = NUMBERED.get(module.__name__)
+        if watched is not None:
+            self.recorder.watch(getattr(module, watched))
 
 
 class InstrumentingFinder(MetaPathFinder):
-    """Finds the labelled modules before anybody else does.
+    """Finds the labelled modules, and those with another source, before anybody else does.
 
     Args:
         recorder: what the labelled steps report to.
@@ -156,12 +162,12 @@ class InstrumentingFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The spec of a labelled module; None for every other.
+        """The spec of a module that is to be changed; None for every other.
 
         Raises:
             CompiledError: it is an extension module.
         """
-        if fullname not in LABELLED:
+        if fullname not in LABELLED and fullname not in self.sources:
             return None
         found = PathFinder.find_spec(fullname, path, target)
         if found is None or found.origin is None:

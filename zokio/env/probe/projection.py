@@ -5,6 +5,9 @@ needed: as many tasks, and as many other threads, as occur in it. The task machi
 (`spec/task.py`) is a projection of it: who was spawned, woken and polled, whatever the way. It ends
 where a shutdown drops a task, of which that machine knows nothing.
 
+The timers have a queue of their own, and a trace of their own (`spec/clockwork.py`). Its instants
+are the numbers of those that occur, in order: only which comes first is of interest.
+
 The traces are written as JSON lines (`zokio/model/events.py` says how, and reads them).
 """
 
@@ -12,11 +15,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 from .recorder import OTHERS, RawEvent, Recorder
 
 Json = dict[str, object]
+
+TIMER_STEPS = {"insert", "cancel", "tell", "fire_first", "end_expire"}
+"""Actions of the timers."""
+
+NEVER_NS = (1 << 63) - 1
+"""The deadline that never comes (`zokio/timers/deadline.py`; the probe imports nothing of it)."""
 
 ENTRIES = {"wake_outside", "spawn_outside", "call_outside"}
 
@@ -45,13 +54,13 @@ def write(recorder: Recorder, file: TextIO, program: str) -> None:
     for event in recorder.events():
         queues.setdefault(event.queue, []).append(event)
     for queue, events in sorted(queues.items()):
-        interval = recorder.intervals.get(queue, 1)
         complete = not recorder.is_cut
-        for machine, constants, lines in (
-            ("surroundings", *scheduler_trace(events, interval)),
-            ("task", *task_trace(events)),
-        ):
-            _write_trace(file, machine, constants, lines, program, complete)
+        if events[0].name in TIMER_STEPS:
+            _write_trace(file, "clockwork", *timer_trace(events), program, complete)
+            continue
+        interval = recorder.intervals.get(queue, 1)
+        _write_trace(file, "surroundings", *scheduler_trace(events, interval), program, complete)
+        _write_trace(file, "task", *task_trace(events), program, complete)
 
 
 def _write_trace(
@@ -69,7 +78,7 @@ def scheduler_trace(events: Sequence[RawEvent], interval: int) -> tuple[Json, li
     strands = _Numbers()
 
     def arguments(event: RawEvent) -> list[int]:
-        of_task = [event.task - 1] if event.task and event.name not in WITHOUT_TASK else []
+        of_task = [event.item - 1] if event.item and event.name not in WITHOUT_TASK else []
         is_others = event.name in OTHERS  # their first argument is the thread
         return [threads(event.thread), *of_task] if is_others else of_task
 
@@ -78,7 +87,7 @@ def scheduler_trace(events: Sequence[RawEvent], interval: int) -> tuple[Json, li
     )
     entries = sum(event.name in ENTRIES for event in events)
     constants: Json = {
-        "tasks": max(1, *(event.task for event in events)),
+        "tasks": max(1, *(event.item for event in events)),
         "threads": max(1, len(threads)),
         "interval": interval,
         "entries_max": entries + 1,
@@ -108,19 +117,38 @@ def task_trace(events: Sequence[RawEvent]) -> tuple[Json, list[Json]]:
             break
         step = TASK_STEPS.get(event.name)
         if step == "spawn":
-            spawned.add(event.task)
-        if step is not None and event.task in spawned:  # who is not yet spawned is owed a poll
+            spawned.add(event.item)
+        if step is not None and event.item in spawned:  # who is not yet spawned is owed a poll
             kept.append(event)
     lines = _lines(
-        kept, lambda event: TASK_STEPS[event.name], lambda event: [event.task - 1], _Numbers()
+        kept, lambda event: TASK_STEPS[event.name], lambda event: [event.item - 1], _Numbers()
     )
-    return {"tasks": max(1, *(event.task for event in events)), "pollers": 1}, lines
+    return {"tasks": max(1, *(event.item for event in events)), "pollers": 1}, lines
+
+
+def timer_trace(events: Sequence[RawEvent]) -> tuple[Json, list[Json]]:
+    """The constants and the events of one timer queue."""
+    instants = sorted({event.instant for event in events if event.instant is not None})
+    number_of = {instant: number for number, instant in enumerate(instants)}
+
+    def arguments(event: RawEvent) -> list[object]:
+        if event.name == "insert":
+            assert event.instant is not None
+            return [None if event.instant == NEVER_NS else number_of[event.instant], "nothing"]
+        if event.name == "tell":
+            assert event.instant is not None
+            return [number_of[event.instant]]
+        return [] if event.name == "end_expire" else [event.item - 1]
+
+    lines = _lines(events, lambda event: event.name, arguments, _Numbers())
+    timers = sum(event.name == "insert" for event in events)
+    return {"timers": max(1, timers), "horizon": max(1, len(instants))}, lines
 
 
 def _lines(
     events: Iterable[RawEvent],
     action: Callable[[RawEvent], str],
-    arguments: Callable[[RawEvent], list[int]],
+    arguments: Callable[[RawEvent], list[Any]],  # Any: JSON values
     strands: _Numbers,
 ) -> list[Json]:
     return [

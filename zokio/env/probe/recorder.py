@@ -55,8 +55,9 @@ class RawEvent(NamedTuple):
         end: The ticket after it.
         thread: Who did it: the number of the thread in order of appearance, and the depth.
         name: The action.
-        queue: The number of the run queue.
-        task: The number of the task, 0 if it is about none.
+        queue: The number of the run queue, or of the timer queue.
+        item: The number of the task, or of the timer; 0 if it is about none.
+        instant: Of timers: the deadline, or the time, in nanoseconds.
     """
 
     begin: int
@@ -64,7 +65,8 @@ class RawEvent(NamedTuple):
     thread: tuple[int, int]
     name: str
     queue: int
-    task: int
+    item: int
+    instant: int | None = None
 
 
 class Token(NamedTuple):
@@ -85,6 +87,10 @@ class ThreadState(local):
         self.events: list[RawEvent] = []
         buffers.append(self.events)
 
+    def thread(self, token: Token) -> tuple[int, int]:
+        """Who does the step: this thread, at that depth."""
+        return self.number, token.depth
+
 
 class Recorder:
     """What the wrapped steps call.
@@ -101,6 +107,8 @@ class Recorder:
         self._ticket = count().__next__
         self._queues: dict[int, int] = {}
         self._next_queue = count(1).__next__
+        self._timers: dict[int, int] = {}
+        self._timers_made: dict[int, int] = {}
         self._rung: set[int] = set()
         """Run queues whose bell somebody has begun to ring since the owner's last wait ended."""
         self._buffers: list[list[RawEvent]] = []
@@ -116,15 +124,16 @@ class Recorder:
         """What all threads have recorded so far, in the order in which it began."""
         return sorted(event for events in list(self._buffers) for event in list(events))
 
-    def watch(self, run_queue: type) -> None:
-        """Number every run queue from now on, when it is made."""
-        make = vars(run_queue)["__init__"]
+    def watch(self, queue_class: type) -> None:
+        """Number every queue of that class from now on, when it is made."""
+        make = vars(queue_class)["__init__"]
 
         def numbered(queue: object, *arguments: object) -> None:
             self._queues[id(queue)] = self._next_queue()  # an older one of that id is gone
+            self._timers_made.pop(id(queue), None)
             make(queue, *arguments)
 
-        setattr(run_queue, "__init__", numbered)  # noqa: B010 - mypy refuses the assignment
+        setattr(queue_class, "__init__", numbered)  # noqa: B010 - mypy refuses the assignment
 
     def begin(self) -> Token:
         """A step is about to be done."""
@@ -166,14 +175,33 @@ class Recorder:
         if name not in ANYBODYS and queue.thread != get_ident():
             name += BY_ANOTHER_THREAD
         self._note(name, queue, interval)
-        if end > self._tickets_max:
-            self.is_cut = True
-            return value
-        thread = (own.number, token.depth)
-        own.events.append(
-            RawEvent(token.ticket, end, thread, name, self._queues.get(id(queue), 0), number)
-        )
+        self._record(RawEvent(token.ticket, end, own.thread(token), name, self._of(queue), number))
         return value
+
+    def end_timer(
+        self, token: Token, value: T, name: str, queue: object, timer: object, instant: int | None
+    ) -> T:
+        """A step of the timers is done; timers are numbered in the order of their insertion."""
+        end = self._ticket()
+        own = self._own
+        own.depth = token.depth - 1
+        if name == "insert":
+            made = self._timers_made[id(queue)] = self._timers_made.get(id(queue), 0) + 1
+            self._timers[id(timer)] = made  # an older one of that id is gone
+        number = 0 if timer is None else self._timers.get(id(timer), 0)
+        thread = own.thread(token)
+        self._record(RawEvent(token.ticket, end, thread, name, self._of(queue), number, instant))
+        return value
+
+    def _of(self, queue: object) -> int:
+        """The number of a queue."""
+        return self._queues.get(id(queue), 0)
+
+    def _record(self, event: RawEvent) -> None:
+        if event.end > self._tickets_max:
+            self.is_cut = True
+        else:
+            self._own.events.append(event)
 
     def _note(self, name: str, queue: AnyQueue, interval: int | None) -> None:
         if name in ("wake_in_between", "spawn_inside") and queue.parked:  # then it rings
@@ -181,7 +209,7 @@ class Recorder:
         elif name == "visit":
             self._rung.discard(id(queue))
         if interval is not None:
-            self.intervals[self._queues.get(id(queue), 0)] = interval
+            self.intervals[self._of(queue)] = interval
 
     def end_sleep(self, token: Token, batch: T, queue: AnyQueue, is_due: object) -> T:
         """The owner's sleep is over. Nobody rang, or there is more: something else ended it."""

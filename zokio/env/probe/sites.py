@@ -38,8 +38,9 @@ class Site:
         task: An expression for the task that it is about.
         name: An expression for the action's name; the label if empty.
         swallows: Labels which are part of this step when they come inside of it, of its own task.
+        timer: An expression for the timer that it is about; then `queue` is a timer queue.
         fact: One more expression: on `enter`, the event interval; on `sleep`, whether a timer is
-            due.
+            due; of timers, the instant.
     """
 
     label: str
@@ -49,6 +50,7 @@ class Site:
     task: str = NO_TASK
     name: str = ""
     swallows: tuple[str, ...] = ()
+    timer: str = ""
     fact: str = ""
 
 
@@ -151,6 +153,20 @@ SITES = (
     Site("close", "queue.closed = True", "AROUND", "queue"),
     Site("call_outside", "self._root.queue.inject(self._root.abort)", "BEFORE", "self._root.queue"),
     Site("call_outside", "self._root.queue.inject(self._interrupt)", "BEFORE", "self._root.queue"),
+    # The timers (timers/queue.py).
+    Site(
+        "insert",
+        "heappush(self.heap, (deadline_ns, self._numbers, timer))",
+        "AROUND",
+        "self",
+        timer="timer",
+        fact="deadline_ns",
+    ),
+    Site("cancel", "timer.state is PENDING", "READ", "self", timer="timer"),
+    Site("cancel", "timer.state = CANCELLED", "AROUND", "self", timer="timer"),
+    Site("tell", "heap = self.heap", "BEFORE", "self", timer="None", fact="now_ns"),
+    Site("fire_first", "timer.state = FIRED", "AROUND", "self", timer="timer"),
+    Site("end_expire", "self.fired += fired", "BEFORE", "self", timer="None"),
 )
 
 LABELLED = (
@@ -162,6 +178,7 @@ LABELLED = (
     "zokio.runtime.scope",
     "zokio.runtime.shutdown",
     "zokio.scheduler.current_thread",
+    "zokio.timers.queue",
 )
 """The modules that carry labels."""
 
