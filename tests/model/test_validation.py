@@ -183,3 +183,26 @@ def test_it_agrees_with_the_definition(events: list[Event]) -> None:
     found, defined = validate(machine, events), validate_naively(machine, events)
     assert (found.consumed, found.index) == (defined.consumed, defined.index)
     assert (found.verdict == "accepted") == (defined.index is None)
+
+
+def test_it_does_what_the_trace_does_and_never_lists_the_steps_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A guard and an effect for each event, however many users there are."""
+    users = 300
+    calls = {"guard": 0}
+    guard = Lock.can_acquire
+
+    def counting(machine: Lock, state: Locked, user: int) -> bool:
+        calls["guard"] += 1
+        return guard(machine, state, user)
+
+    def refuse(machine: Lock) -> None:
+        raise AssertionError("the instances were listed")
+
+    monkeypatch.setattr(Lock, "can_acquire", counting)
+    monkeypatch.setattr(Lock, "instances", refuse)
+    monkeypatch.setattr(Lock, "enabled", refuse)
+    steps = [(name, (n % users,)) for n in range(5_000) for name in ("acquire", "release")]
+    assert validate(Lock(users=users), in_sequence(steps)).consumed == 10_000
+    assert calls["guard"] == 5_000

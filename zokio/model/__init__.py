@@ -2,8 +2,9 @@
 
 Write a machine as a class (`Machine`, `action`, `always`, `sometimes`, `eventually`), check it with
 `check`, drive a real implementation by the same definition with `stateful_test`, draw it with
-`to_dot` and `to_mermaid`. It imports the standard library only; Hypothesis is imported when
-`stateful_test` is called. It is explicit-state and in one process: no symmetry, no reduction.
+`to_dot` and `to_mermaid`, hold a recorded run against it with `validate`. It imports the standard
+library only; Hypothesis is imported when `stateful_test` is called. It is explicit-state and in one
+process: no symmetry, no reduction.
 """
 
 from zokio.model.actions import Action, AnyAction, Step, action

@@ -104,7 +104,7 @@ class _Follower(Generic[S]):
     def follow(self) -> Validation[S]:
         """Take one event more in every run, until none is left."""
         start = (0,) * len(self.strands)
-        runs: set[tuple[Position, S]] = {(start, state) for state in self.machine.initial()}
+        runs: list[tuple[Position, S]] = [(start, state) for state in self.machine.initial()]
         for consumed in range(len(self.events)):
             after = self._after(runs)
             if not after:
@@ -120,16 +120,17 @@ class _Follower(Generic[S]):
             return self._result("incomplete", len(self.events), "the recording was cut")
         return self._result("accepted", len(self.events), "")
 
-    def _after(self, runs: set[tuple[Position, S]]) -> set[tuple[Position, S]]:
-        after = set()
+    def _after(self, runs: list[tuple[Position, S]]) -> list[tuple[Position, S]]:
+        after = []
         take = self.steps.take
         for position, state in runs:
             for strand, number in self._possible(position):
                 successor = take(state, self.events[number])
                 if successor is not None:
                     moved = (*position[:strand], position[strand] + 1, *position[strand + 1 :])
-                    after.add((moved, successor))
-        return after
+                    after.append((moved, successor))
+        # Hashing a state takes longer than a step; of one run there is no double.
+        return after if len(after) < 2 else list(dict.fromkeys(after))
 
     def _possible(self, position: Position) -> list[tuple[int, int]]:
         """The strands whose next event may come next, with its number: nothing ended before it."""
@@ -141,10 +142,10 @@ class _Follower(Generic[S]):
         first_end = min(self.events[number].end for _, number in waiting)
         return [each for each in waiting if self.events[each[1]].begin < first_end]
 
-    def _rejected(self, runs: set[tuple[Position, S]], consumed: int) -> Validation[S]:
+    def _rejected(self, runs: list[tuple[Position, S]], consumed: int) -> Validation[S]:
         """Say what could not be taken. Of several events, the one that began first."""
         index = min(number for position, _ in runs for _, number in self._possible(position))
-        states = tuple(dict.fromkeys(state for _, state in sorted(runs, key=lambda run: run[0])))
+        states = tuple(dict.fromkeys(state for _, state in runs))
         event = self.events[index]
         reason = self.steps.why_unknown(event) or f"{event} is not possible there"
         return Validation(
