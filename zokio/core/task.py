@@ -94,7 +94,7 @@ class Task:
             self.state = QUEUED
             queue.ready.append(self)
             if queue.parked:  # spec: wake_in_between, by a signal handler or a finalizer
-                queue.unpark()
+                queue.unpark()  # spec: wake_in_between
         elif self.state is RUNNING:
             self.state = RUNNING_WOKEN
 

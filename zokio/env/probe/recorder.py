@@ -156,7 +156,7 @@ class Recorder:
         self,
         token: Token,
         value: T,
-        name: str,
+        name: str | None,
         queue: AnyQueue,
         task: AnyTask | None,
         interval: int | None = None,
@@ -165,6 +165,8 @@ class Recorder:
         end = self._ticket()
         own = self._own
         own.depth = token.depth - 1
+        if name is None:
+            return value
         number = 0 if task is None else task.id
         if own.whole is not None:
             depth, parts, whole_task = own.whole

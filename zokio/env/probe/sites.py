@@ -36,7 +36,7 @@ class Site:
         how: See the head of the file.
         queue: An expression for the run queue that it is about.
         task: An expression for the task that it is about.
-        name: An expression for the action's name; the label if empty.
+        name: An expression for the action's name; the label if empty. None: recorded elsewhere.
         swallows: Labels which are part of this step when they come inside of it, of its own task.
         timer: An expression for the timer that it is about; then `queue` is a timer queue.
         fact: One more expression: on `enter`, the event interval; on `sleep`, whether a timer is
@@ -54,6 +54,8 @@ class Site:
     fact: str = ""
 
 
+# Where the owner is announced, a wake that does something is the one that rings: recorded there.
+WAKE = "'wake_inside' if not queue.parked else None if self.state is IDLE else 'wake_in_between'"
 # What the task said, whichever branch the loop takes.
 SUSPENSION = "'end_again' if signal is again else 'end_pending'"
 END = "'end_ready' if isinstance(task.outcome, Ready) else 'end_error'"
@@ -111,8 +113,9 @@ SITES = (
         "READ",
         "queue",
         "self",
-        name="'wake_in_between' if queue.parked else 'wake_inside'",
+        name=WAKE,
     ),
+    Site("wake_in_between", "queue.unpark()", "AROUND", "queue", "self"),
     Site("wake_outside", "self.wake_injected", "READ", "self.queue", "self"),
     Site("mark", "self.wake_injected = True", "AROUND", "self.queue", "self"),
     Site("clear", "self.wake_injected = False", "AROUND", "self.queue", "self"),
