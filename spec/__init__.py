@@ -11,7 +11,17 @@ from typing import Any
 
 from zokio.model import Machine
 
-from . import cancel_scopes, join, registration, scheduler, shutdown, task, timers
+from . import (
+    cancel_scopes,
+    clockwork,
+    join,
+    registration,
+    scheduler,
+    shutdown,
+    surroundings,
+    task,
+    timers,
+)
 
 # Any: the machines have states of different types, and whoever goes through all does not look.
 MACHINES: dict[str, tuple[Machine[Any], ...]] = {
@@ -20,6 +30,8 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "task": task.CONFIGURATIONS,
     "join": join.CONFIGURATIONS,
     "scheduler": scheduler.CONFIGURATIONS,
+    "surroundings": surroundings.CONFIGURATIONS,
     "shutdown": shutdown.CONFIGURATIONS,
     "timers": timers.CONFIGURATIONS,
+    "clockwork": clockwork.CONFIGURATIONS,
 }

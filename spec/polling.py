@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from zokio.model import Machine, action, put
 
-from .scheduler_state import NOBODY, Scheduler, beginning, is_known, waits
+from .scheduler_state import NOBODY, Scheduler, beginning, is_known, waiting
 
 
 class Polling(Machine[Scheduler]):
@@ -35,9 +35,9 @@ class Polling(Machine[Scheduler]):
     )
     def begin_poll(self, state: Scheduler, task: int) -> Scheduler:
         """The first of the run queue; all others who stand in a queue have waited for one more."""
+        others = waiting(state) - {task}
         waited = tuple(
-            polls + 1 if other != task and waits(state, other) else polls
-            for other, polls in enumerate(state.waited)
+            polls + 1 if other in others else polls for other, polls in enumerate(state.waited)
         )
         return state._replace(
             ready=state.ready[1:],

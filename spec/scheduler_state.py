@@ -83,6 +83,7 @@ def stands_in_a_queue(state: Scheduler, task: int) -> bool:
     return task in state.ready or any(task == about for _, about in state.injected)
 
 
-def waits(state: Scheduler, task: int) -> bool:
-    """Stands in a queue, and not as one who is done."""
-    return state.status[task] != "done" and stands_in_a_queue(state, task)
+def waiting(state: Scheduler) -> set[int]:
+    """Who stands in a queue, and not as one who is done."""
+    injected = (task for _, task in state.injected if task != NOBODY)
+    return {task for task in (*state.ready, *injected) if state.status[task] != "done"}

@@ -15,6 +15,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 30.0
+TRACES_VARIABLE = "ZOKIO_TRACES"
+"""Names a folder: every example then runs with the trace probe, and leaves its traces there."""
+
+
+def _probe(name: str) -> list[str]:
+    """The launcher of the trace probe, when the traces are wanted."""
+    folder = os.environ.get(TRACES_VARIABLE)
+    if folder is None:
+        return []
+    number = len(list(Path(folder).iterdir()))
+    file = Path(folder) / f"{number:03}-{name}.jsonl"
+    file.touch()  # the number is taken, also if the program leaves no trace
+    return [str(ROOT / "zokio/env/probe/launch.py"), "--output", str(file)]
 
 
 class Program:
@@ -22,7 +35,14 @@ class Program:
 
     def __init__(self, name: str, *words: str) -> None:
         # Development mode: a socket or a coroutine left behind is a warning on standard error.
-        command = [sys.executable, "-X", "dev", str(ROOT / "examples" / name), *words]
+        command = [
+            sys.executable,
+            "-X",
+            "dev",
+            *_probe(name),
+            str(ROOT / "examples" / name),
+            *words,
+        ]
         pipe = subprocess.PIPE
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(
@@ -56,6 +76,8 @@ class Program:
 
     def stop(self) -> None:
         """Leave no process behind, whatever happened."""
+        if TRACES_VARIABLE in os.environ and self._process.poll() is None:
+            self.interrupt()  # who is killed leaves no trace
         self._killer.cancel()
         self._process.kill()
         self._process.communicate()

@@ -45,8 +45,8 @@ MUTANTS = (
     planted(
         "an_edge_and_not_a_level",
         LOOP,
-        "        task.state = RUNNING_WOKEN  # wake\n        coroutine = task.coroutine",
-        "        task.cancel_requested = False\n        coroutine = task.coroutine",
+        "        task.state = RUNNING_WOKEN  # spec: wake_inside\n        coroutine",
+        "        task.cancel_requested = False\n        coroutine",
     ),
     planted(
         "a_task_that_has_not_begun_never_runs",

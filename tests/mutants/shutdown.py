@@ -95,7 +95,7 @@ MUTANTS = (
     Mutant(
         name="a_closed_runtime_still_takes_what_other_threads_hand_in",
         file=QUEUE,
-        before="        if self.closed:\n            return\n        self.injected",
+        before="        if self.closed:\n            return  # spec: refuse\n        self.injected",
         after="        self.injected",
         machine="shutdown",
     ),

@@ -33,7 +33,7 @@ MUTANTS = (
     Mutant(
         name="a_timer_is_marked_as_fired_only_after_its_action",
         file=QUEUE,
-        before="""                timer.state = FIRED
+        before="""                timer.state = FIRED  # spec: fire_first
                 action, timer.action = timer.action, _nothing
                 fired += 1
                 action()

@@ -4,27 +4,55 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from spec import MACHINES
-from spec.other_threads import OtherThreads
-from spec.polling import Polling
+from spec.clockwork import Clockwork
+from spec.surroundings import Surroundings
+from spec.task import TaskMachine
+from zokio.env.probe import projection
+from zokio.env.probe.instrument import instrument, labels_in
+from zokio.env.probe.projection import ENTRIES, SCHEDULER_STEPS, TASK_STEPS, TIMER_STEPS
+from zokio.env.probe.recorder import OTHERS
+from zokio.env.probe.sites import LABELLED, SITES, Site, actions_of
+from zokio.model import Machine
+from zokio.timers.deadline import NEVER_NS
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = sorted((ROOT / "spec").glob("*.py"))
-LABEL = re.compile(r"# spec: (\w+)")
+LABEL = re.compile(r"# spec: (\w+(?:/\w+)*)")
 FILE = re.compile(r"`([\w/]+\.py)`")
 
-POLLS = {"begin_poll", "end_pending", "end_again", "end_ready"}
-"""The steps of a poll: `zokio.scheduler` names the transitions of the task there."""
+
+AnyMachine = Machine[Any]  # Any: their states differ, and here nobody looks at them
+
+TRACED: tuple[AnyMachine, ...] = (Surroundings(), TaskMachine(), Clockwork())
+"""The machines of which the probe makes traces."""
+
+
+COARSE = {
+    "advance": "the time goes on by itself; `tell` says how far it has come",
+    "expire": "recorded as `tell`, one `fire_first` after another, and `end_expire`",
+    "park": "a sleep of the scheduler, and then as `expire`",
+}
+"""Actions of the timers that a recorded run has in finer steps, with what stands for them."""
+
+
+def traced_as(machine: AnyMachine, name: str) -> str:
+    """What a label is called in the trace of a machine."""
+    steps = TASK_STEPS if isinstance(machine, TaskMachine) else SCHEDULER_STEPS
+    return steps.get(name, name)
 
 
 def labels() -> set[str]:
     """What the comments of the runtime name."""
     files = sorted((ROOT / "zokio").rglob("*.py"))
-    return {name for file in files for name in LABEL.findall(file.read_text())}
+    found = {label for file in files for label in LABEL.findall(file.read_text())}
+    return {name for label in found for name in label.split("/")}
 
 
 def docstrings(file: Path) -> list[str]:
@@ -46,13 +74,61 @@ def test_every_label_in_the_runtime_is_an_action_of_some_machine() -> None:
 
 
 @pytest.mark.interpreted  # reads the source
-def test_every_action_of_the_park_and_wake_protocol_has_a_label_in_the_runtime() -> None:
-    protocol = {action.name for action in OtherThreads().actions} - POLLS
-    assert protocol <= labels(), f"no label: {sorted(protocol - labels())}"
+@pytest.mark.parametrize("machine", TRACED, ids=lambda machine: machine.title)
+def test_every_action_of_a_traced_machine_has_a_label_in_the_runtime(machine: AnyMachine) -> None:
+    named = {traced_as(machine, name) for name in labels()}
+    assert {action.name for action in machine.actions} - set(COARSE) <= named
 
 
-def test_the_actions_of_a_poll_are_actions_of_the_scheduler() -> None:
-    assert {action.name for action in Polling().actions} >= POLLS
+@pytest.mark.interpreted  # reads the source
+def test_every_label_in_the_runtime_is_an_action_of_a_traced_machine() -> None:
+    actions = {action.name for machine in TRACED for action in machine.actions}
+    assert labels() <= actions
+
+
+@pytest.mark.interpreted  # reads the source
+def test_whatever_is_injected_is_a_wake_a_spawn_or_labelled_as_a_call() -> None:
+    """A push without a beginning would be no step of the scheduler."""
+    begun_elsewhere = {
+        "self.queue.inject(self.wake_injected_now)": 2,  # after mark, or after an interrupted one
+        "self.queue.inject(partial(self._adopt, task))": 1,  # after spawn_outside
+    }
+    files = (ROOT / "zokio").rglob("*.py")
+    lines = [line.strip() for file in files for line in file.read_text().splitlines()]
+    silent = [line for line in lines if ".inject(" in line and LABEL.search(line) is None]
+    table = [line for line in silent if "call_outside" in line or line.startswith('"')]
+    assert Counter(silent) - Counter(table) == Counter(begun_elsewhere)
+
+
+@pytest.mark.interpreted  # reads the source
+def test_every_label_stands_in_a_module_that_the_probe_reads() -> None:
+    files = [ROOT / f"{module.replace('.', '/')}.py" for module in LABELLED]
+    labelled = {file for file in (ROOT / "zokio").rglob("*.py") if LABEL.search(file.read_text())}
+    assert labelled == set(files)
+
+
+@pytest.mark.interpreted  # reads the source
+def test_the_probe_finds_each_step_of_its_table_and_a_step_for_each_label() -> None:
+    found: set[Site] = set()
+    steps: set[str] = set()
+    for module in LABELLED:
+        source = (ROOT / f"{module.replace('.', '/')}.py").read_text()
+        sites = instrument(source)[1]
+        found.update(sites)
+        named = {name for site in sites for name in actions_of(site)}
+        assert {name for label in labels_in(source).values() for name in label.split("/")} == named
+        steps |= named
+    assert found == set(SITES)
+    assert steps == labels()
+
+
+def test_the_projections_name_actions_of_their_machines_only() -> None:
+    scheduler = {action.name for action in Surroundings().actions}
+    assert OTHERS | ENTRIES | set(SCHEDULER_STEPS.values()) <= scheduler
+    assert set(TASK_STEPS.values()) == {action.name for action in TaskMachine().actions}
+    timers = {action.name for action in Clockwork().actions}
+    assert timers == TIMER_STEPS | set(COARSE)
+    assert projection.NEVER_NS == NEVER_NS
 
 
 @pytest.mark.parametrize("file", SPECS, ids=[file.stem for file in SPECS])

@@ -10,6 +10,7 @@ from pathlib import Path
 from zokio.cli.html_report import html_report
 from zokio.cli.specifications import choose, load_machines
 from zokio.cli.table import print_table
+from zokio.cli.traces import check_traces
 from zokio.errors import UsageError
 from zokio.model import ProgressBar, Report, check, to_dot
 
@@ -28,13 +29,21 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the state graph of the named specification's first configuration",
     )
     parser.add_argument(
+        "--trace", metavar="FILE", type=Path, help="validate the traces that `zokio trace` recorded"
+    )
+    parser.add_argument(
         "--states-max", metavar="N", type=int, help="stop each search after N states: incomplete"
     )
 
 
 def check_command(arguments: argparse.Namespace) -> int:
     """Check, print, and give the exit code."""
-    chosen = choose(load_machines(), arguments.names)
+    machines = load_machines()
+    if arguments.trace is not None:
+        if arguments.names:
+            raise UsageError("--trace: the file says which specifications its traces are of")
+        return check_traces(arguments.trace, machines, as_json=arguments.json)
+    chosen = choose(machines, arguments.names)
     if arguments.dot is not None:
         if len(chosen) != 1:
             raise UsageError("--dot draws one specification: name it, as in `zokio check task`")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from zokio import __version__
 from zokio.cli.check import add_check_arguments, check_command
 from zokio.cli.demo import demo_command
+from zokio.cli.trace import add_trace_arguments, trace_command
 from zokio.errors import UsageError
 
 USAGE = 2
@@ -47,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_check_arguments(check)
     check.set_defaults(command=check_command)
+    trace = commands.add_parser(
+        "trace",
+        help="run a program and record its traces, for `zokio check --trace`",
+        description="Runs a program with the trace probe in it (interpreted build only).",
+    )
+    add_trace_arguments(trace)
+    trace.set_defaults(command=trace_command)
     return parser
 
 

@@ -39,7 +39,7 @@ class RunQueue:
         """Wake many of this queue's tasks at once, between two polls, on the owning thread."""
         append = self.ready.append
         for task in tasks:
-            if task.state is IDLE:  # wake: none is RUNNING, the other states stay
+            if task.state is IDLE:  # spec: wake_by_event: none is RUNNING, others stay
                 task.state = QUEUED
                 append(task)
 
@@ -50,7 +50,7 @@ class RunQueue:
     def inject(self, work: Callable[[], None]) -> None:
         """Have the owning thread call `work` soon. From any thread; nothing after the close."""
         if self.closed:
-            return
+            return  # spec: refuse
         self.injected.append(work)  # spec: push
         if self.parked:  # spec: see
             self.unpark()  # spec: ring

@@ -89,12 +89,12 @@ class Task:
         """Have the task polled again: see `zokio.core.waker.Waker`."""
         queue = self.queue
         if get_ident() != queue.thread:
-            self._wake_from_outside()  # spec: wake_outside
-        elif self.state is IDLE:  # spec: wake_inside
+            self._wake_from_outside()
+        elif self.state is IDLE:  # spec: wake_inside/wake_in_between
             self.state = QUEUED
             queue.ready.append(self)
             if queue.parked:  # spec: wake_in_between, by a signal handler or a finalizer
-                queue.unpark()
+                queue.unpark()  # spec: wake_in_between
         elif self.state is RUNNING:
             self.state = RUNNING_WOKEN
 
@@ -105,7 +105,7 @@ class Task:
     def _wake_from_outside(self) -> None:
         # One entry in the injection queue is enough however many threads wake. The owner clears
         # the flag before it wakes, so a wake that comes later makes an entry of its own.
-        if not self.wake_injected:
+        if not self.wake_injected:  # spec: wake_outside
             try:
                 self.wake_injected = True  # spec: mark
                 self.queue.inject(self.wake_injected_now)
@@ -148,7 +148,7 @@ class Task:
     def abort(self) -> None:
         """Cancel the whole task. From any thread; nothing if it is done."""
         if not self.queue.is_local():
-            self.queue.inject(self.abort)
+            self.queue.inject(self.abort)  # spec: call_outside
         elif self.state is not DONE:
             self.own_root().cancel()
 

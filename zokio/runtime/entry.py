@@ -38,7 +38,7 @@ class Entry:
                 "thread a runtime of its own"
             )
         try:
-            runtime.queue.thread = get_ident()
+            runtime.queue.thread = get_ident()  # spec: enter
             RUNNING.runtime, CURRENT.queue = runtime, runtime.queue
         except BaseException:  # a signal
             self.__exit__(None, None, None)
@@ -51,4 +51,4 @@ class Entry:
         traceback: TracebackType | None,
     ) -> None:
         RUNNING.runtime = CURRENT.queue = None
-        self._lock.release()
+        self._lock.release()  # spec: leave

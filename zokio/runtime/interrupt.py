@@ -54,9 +54,9 @@ class Interrupts:
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if not self._interrupted:
             self._interrupted = True
-            self._root.queue.inject(self._root.abort)
+            self._root.queue.inject(self._root.abort)  # spec: call_outside
         elif self._root.queue.task is None or _is_own_code(frame):
-            self._root.queue.inject(self._interrupt)
+            self._root.queue.inject(self._interrupt)  # spec: call_outside
         else:
             raise KeyboardInterrupt
 

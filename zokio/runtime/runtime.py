@@ -227,7 +227,7 @@ class Runtime:
             if queue.injected or queue.ready:  # spec: recheck
                 return self.reactor.wait(0)  # spec: visit
             timeout_ns = self._time_to_next_timer_ns()
-            return self.reactor.wait(timeout_ns)  # spec: sleep
+            return self.reactor.wait(timeout_ns)  # spec: sleep/get_up
         finally:
             queue.parked = False  # spec: unannounce
 

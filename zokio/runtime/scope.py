@@ -68,11 +68,11 @@ class CancelScope(CancelNode):
         if runtime is None:
             self.cancel_called = True  # the entry looks at it after it has said where it is
             if self._runtime is not None:  # entered meanwhile, by another thread
-                self._runtime.queue.inject(self.update)
+                self._runtime.queue.inject(self.update)  # spec: call_outside
         elif runtime.queue.is_local():
             super().cancel()
         elif not self.cancel_called:
-            runtime.queue.inject(self.cancel)
+            runtime.queue.inject(self.cancel)  # spec: call_outside
 
     def __enter__(self) -> Self:
         task = current_task()

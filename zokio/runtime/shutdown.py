@@ -104,14 +104,14 @@ def drop(runtime: Runtime, task: Task) -> None:
         runtime.queue.task = None
         try:
             if task.outcome is None:
-                task.finish(ABORTED)
+                task.finish(ABORTED)  # spec: drop
         finally:
             runtime.forget(task)
 
 
 def _close(runtime: Runtime) -> None:
     queue = runtime.queue
-    queue.closed = True
+    queue.closed = True  # spec: close
     queue.ready.clear()
     runtime.timers.clear()
     runtime.reactor.close()

@@ -59,7 +59,7 @@ class CurrentThread:
                 polled += 1
                 if task.state is not QUEUED:
                     raise InternalError(f"{task!r} stood in the run queue; expected QUEUED")
-                task.state = RUNNING  # begin_poll
+                task.state = RUNNING  # spec: begin_poll
                 queue.task = task
                 try:
                     if task.cancel_requested:
@@ -69,15 +69,15 @@ class CurrentThread:
                     if signal is not wait and signal is not task and signal is not again:
                         signal = self._refuse(task, signal)
                 except StopIteration as stop:
-                    self._end_ready(task, stop.value)
+                    self._end_ready(task, stop.value)  # spec: end_ready/end_error
                 except BaseException as error:
-                    self._end_failed(task, error)
+                    self._end_failed(task, error)  # spec: end_ready/end_error
                 else:
                     if signal is again or task.state is RUNNING_WOKEN:
-                        task.state = QUEUED  # end_pending, ENQUEUE
+                        task.state = QUEUED  # spec: end_pending/end_again
                         append(task)
                     else:
-                        task.state = IDLE  # end_pending
+                        task.state = IDLE  # spec: end_pending/end_again
         finally:
             queue.task = None
             self.polls += polled
@@ -89,7 +89,7 @@ class CurrentThread:
         Cancellation is a level and not an edge: the task is owed another poll, in which it is
         raised again, until it has left the cancelled scope.
         """
-        task.state = RUNNING_WOKEN  # wake
+        task.state = RUNNING_WOKEN  # spec: wake_inside
         coroutine = task.coroutine
         assert coroutine is not None
         if not coroutine.cr_suspended:  # it has not begun

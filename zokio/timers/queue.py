@@ -74,12 +74,12 @@ class TimerQueue:
         """A new timer that calls `action` once `deadline_ns` has come."""
         timer = Timer(deadline_ns, action)
         self._numbers += 1
-        heappush(self.heap, (deadline_ns, self._numbers, timer))
+        heappush(self.heap, (deadline_ns, self._numbers, timer))  # spec: insert
         return timer
 
     def cancel(self, timer: Timer) -> None:
         """The timer will not fire. Nothing if it has fired or is cancelled already."""
-        if timer.state is PENDING:
+        if timer.state is PENDING:  # spec: cancel
             timer.state = CANCELLED
             timer.action = _nothing  # let go of what it held
             self._shells += 1
@@ -99,25 +99,25 @@ class TimerQueue:
 
     def expire(self, now_ns: int) -> int:
         """Fire every timer whose deadline has come; how many fired."""
-        heap = self.heap
+        heap = self.heap  # spec: tell
         fired = 0
         while heap and is_due(heap[0][0], now_ns):
             timer = heappop(heap)[2]
             if timer.state is PENDING:
-                timer.state = FIRED
+                timer.state = FIRED  # spec: fire_first
                 action, timer.action = timer.action, _nothing
                 fired += 1
                 action()
             else:
                 self._shells -= 1
-        self.fired += fired
+        self.fired += fired  # spec: end_expire
         return fired
 
     def clear(self) -> None:
         """Cancel everything."""
         for _, _, timer in self.heap:
             if timer.state is PENDING:
-                timer.state = CANCELLED
+                timer.state = CANCELLED  # spec: cancel
                 timer.action = _nothing
         self.heap.clear()
         self._shells = 0
