@@ -7,6 +7,15 @@ of a report, not an error.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 
 class ModelError(Exception):
-    """A machine, or an adapter of one, is written in a way that cannot be checked."""
+    """A machine, or an adapter of one, is written in a way that cannot be checked.
+
+    Attributes:
+        method: The method or class that the message is about, where one is known.
+    """
+
+    method: Callable[..., Any] | type | None = None  # Any: whatever it returns, it is not called

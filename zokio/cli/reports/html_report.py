@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from zokio.model import PropertyResult, Report
+from zokio.cli.reports.checked import Checked
+from zokio.model import PropertyResult
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
@@ -17,22 +18,22 @@ pre { background: #8881; overflow-x: auto; padding: 1rem }
 """
 
 
-def html_report(named_reports: Sequence[tuple[str, Report]]) -> str:
+def html_report(checked: Sequence[Checked]) -> str:
     """The whole page, with nothing to load from elsewhere."""
-    return "\n".join(_page(named_reports)) + "\n"
+    return "\n".join(_page(checked)) + "\n"
 
 
-def _page(named_reports: Sequence[tuple[str, Report]]) -> Iterator[str]:
+def _page(checked: Sequence[Checked]) -> Iterator[str]:
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield f"<title>zokio check</title><style>{STYLE}</style></head><body><h1>zokio check</h1>"
-    for name, report in named_reports:
-        yield from _section(name, report)
+    for each in checked:
+        yield from _section(each)
     yield "</body></html>"
 
 
-def _section(name: str, report: Report) -> Iterator[str]:
-    constants = ", ".join(f"{key}={value}" for key, value in report.configuration.items())
-    yield f"<h2>{escape(name)}: {escape(report.machine)}({escape(constants)})</h2>"
+def _section(each: Checked) -> Iterator[str]:
+    report = each.report
+    yield f"<h2>{escape(each.name)}: {escape(each.title)}</h2>"
     yield (
         f"<p>{_badge(report.outcome)}: {report.states:,} states, {report.transitions:,} "
         f"transitions, depth {report.depth}, {report.seconds:.2f} s</p>"

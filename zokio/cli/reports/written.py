@@ -1,0 +1,53 @@
+"""The files that `zokio check` writes: HTML for people, JUnit and SARIF for other tools."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from zokio.cli.reports.checked import Checked
+from zokio.cli.reports.html_report import html_report
+from zokio.cli.reports.junit import junit_report
+from zokio.cli.reports.sarif import sarif_report
+from zokio.errors import UsageError
+
+Writer = Callable[[Sequence[Checked]], str]
+
+# By option: what makes the text, and what the help says of it.
+WRITERS: dict[str, tuple[Writer, str]] = {
+    "html": (html_report, "write a report to look at"),
+    "junit": (junit_report, "write JUnit XML: each property is a test case"),
+    "sarif": (sarif_report, "write SARIF 2.1.0: each property is a rule, with its file and line"),
+}
+
+
+def add_report_arguments(parser: argparse.ArgumentParser) -> None:
+    """One option for each kind of file."""
+    for option, (_, text) in WRITERS.items():
+        parser.add_argument(f"--{option}", metavar="FILE", type=Path, help=text)
+
+
+def write_reports(arguments: argparse.Namespace, checked: Sequence[Checked]) -> None:
+    """Write the files that were asked for.
+
+    Raises:
+        UsageError: A file cannot be written.
+    """
+    for option, (writer, _) in WRITERS.items():
+        file: Path | None = getattr(arguments, option)
+        if file is not None:
+            write_file(file, writer(checked))
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a file, and the folders above it.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {file}: {error.strerror}") from error
