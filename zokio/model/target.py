@@ -57,6 +57,27 @@ def load_target(target: str, constants: Mapping[str, object] | None = None) -> l
     return machines
 
 
+def file_of_target(target: str, root: Path) -> Path:
+    """Return the file of the module that a target `module:NAME` names, without importing it.
+
+    Args:
+        target: The target.
+        root: A folder in which modules are looked for, too; it stays in the search path.
+
+    Raises:
+        TargetError: There is no such module, or it is no Python file.
+    """
+    name, colon, _ = target.partition(":")
+    _search_in(root)
+    try:
+        spec = importlib.util.find_spec(name) if colon else None
+    except (ImportError, ValueError):  # a package above it is missing or broken
+        spec = None
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        raise TargetError(f"{target!r} is neither a Python file nor module:NAME of a module.")
+    return Path(spec.origin).resolve()
+
+
 def constant(assignment: str) -> tuple[str, object]:
     """Return the name and the value of `name=value`, whose value is a Python literal.
 
