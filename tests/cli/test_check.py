@@ -97,17 +97,6 @@ def test_json_is_one_object_with_every_machine(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.usefixtures("violated")
-def test_the_html_report_has_every_claim_and_the_counterexample(tmp_path: Path) -> None:
-    file = tmp_path / "report.html"
-    assert main(["check", "--html", str(file)]) == 1
-    page = file.read_text(encoding="utf-8")
-    assert page.startswith("<!doctype html>")
-    assert page.count("within_the_limit") >= 3
-    assert "canary of within_the_limit: must fail" in page
-    assert "<pre>" in page and "count()" in page
-
-
-@pytest.mark.usefixtures("violated")
 def test_dot_draws_one_named_specification(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,13 +10,13 @@ from zokio.cli.reports.checked import Checked
 from zokio.cli.reports.html_report import html_report
 from zokio.cli.reports.junit import junit_report
 from zokio.cli.reports.sarif import sarif_report
+from zokio.cli.reports.witnessed import read_witnessed
 from zokio.errors import UsageError
 
 Writer = Callable[[Sequence[Checked]], str]
 
 # By option: what makes the text, and what the help says of it.
 WRITERS: dict[str, tuple[Writer, str]] = {
-    "html": (html_report, "write a report to look at"),
     "junit": (junit_report, "write JUnit XML: each property is a test case"),
     "sarif": (sarif_report, "write SARIF 2.1.0: each property is a rule, with its file and line"),
 }
@@ -24,6 +24,13 @@ WRITERS: dict[str, tuple[Writer, str]] = {
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
     """One option for each kind of file."""
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write a report to look at")
+    parser.add_argument(
+        "--witness",
+        metavar="FILE",
+        type=Path,
+        help="for --html: what `pytest --zokio-witness FILE` saw on the real system",
+    )
     for option, (_, text) in WRITERS.items():
         parser.add_argument(f"--{option}", metavar="FILE", type=Path, help=text)
 
@@ -32,8 +39,11 @@ def write_reports(arguments: argparse.Namespace, checked: Sequence[Checked]) -> 
     """Write the files that were asked for.
 
     Raises:
-        UsageError: A file cannot be written.
+        UsageError: A file cannot be written, or the witness cannot be read.
     """
+    if arguments.html is not None:
+        seen = None if arguments.witness is None else read_witnessed(arguments.witness)
+        write_file(arguments.html, html_report(checked, seen))
     for option, (writer, _) in WRITERS.items():
         file: Path | None = getattr(arguments, option)
         if file is not None:
