@@ -29,7 +29,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check format test unit stateful proofs mutants model bench compiled test-compiled \
+.PHONY: help demo check format test unit stateful proofs mutants model docs bench compiled test-compiled \
 	bench-compiled test-all clean
 
 help: ## List the targets
@@ -55,6 +55,9 @@ unit: $(VENV)/.stamp ## The tests, with branch coverage of zokio/ and spec/ gate
 
 model: $(VENV)/.stamp ## Model-check the specifications (zokio check)
 	@echo "== zokio check" && $(BIN)/zokio check
+
+docs: $(VENV)/.stamp ## Make the pages of docs/spec from the specifications
+	@$(BIN)/zokio check --page docs/spec
 
 proofs: $(VENV)/.stamp ## CrossHair contracts and z3 proofs, each with its known-bad twin
 	@echo "== proofs" && $(BIN)/python -m pytest -q proofs
