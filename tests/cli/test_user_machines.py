@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +15,7 @@ from tests.cli.user_files import line_of, user_folder, write
 from zokio.cli import check as check_module
 from zokio.cli.exit_codes import HELP, INTERRUPTED, USAGE, exit_code
 from zokio.cli.main import main
-from zokio.model import Machine, ModelError, Report
+from zokio.model import Machine, ModelError, Report, check
 from zokio.model.blame import blame, location_of
 
 
@@ -221,6 +223,22 @@ def test_each_outcome_has_an_exit_code_of_its_own_and_the_help_lists_it(capsys: 
     assert HELP in printed
     for code in {*codes.values(), USAGE, INTERRUPTED}:
         assert f"\n  {code} " in printed
+
+
+def test_a_nondeterministic_machine_has_its_own_exit_code_and_is_no_pass_in_any_report(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unsure(machine: Machine[Any], **options: Any) -> Report:  # Any: whatever check takes
+        outcome = cast(Any, "nondeterministic")  # Any: reports may say more than this one does
+        return replace(check(machine, **options), outcome=outcome)
+
+    monkeypatch.setattr(check_module, "check", unsure)
+    files = ("--junit", "j.xml", "--sarif", "s.json", "--html", "h.html")
+    assert main(["check", "lock:ONE", *files]) == 4
+    assert '<failure type="nondeterministic"' in Path("j.xml").read_text()
+    (result,) = json.loads(Path("s.json").read_text())["runs"][0]["results"]
+    assert (result["ruleId"], result["level"]) == ("LockMachine/every_state_is_seen", "error")
+    assert "LockMachine answered differently" in Path("h.html").read_text()
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,8 @@ def _find(module: ModuleType, where: str, name: str) -> object:
 
 def _instead(module: ModuleType, name: str) -> str:
     machines = [machine.__name__ for machine in machine_classes(module)]
-    close = get_close_matches(name, [*vars(module)], n=1)
+    known = [key for key, value in vars(module).items() if isinstance(value, Machine | tuple)]
+    close = get_close_matches(name, [*machines, *known], n=1)
     if close:
         return f"; did you mean {close[0]}?"
     return f": its machines are {', '.join(machines)}." if machines else ", and no machine at all."
