@@ -19,6 +19,7 @@ from pathlib import Path
 BLOCK = re.compile(r"(?:^(?P<above>[^\n]+)\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 NAMED = re.compile(r"`([\w./-]+\.\w+)`")
 SECONDS = re.compile(r"\b\d+\.\d+ ?s\b")
+MEMORY = re.compile(r", [\d,]+ bytes a state$")  # what a tuple takes depends on the Python
 COUNTS = re.compile(r"^\w+: \w+ [\d,]+(, \w+ [\d,]+)*$")
 
 # A safety net: a command that hangs fails its test after this, and nothing else depends on it.
@@ -125,7 +126,7 @@ def normal(text: str) -> list[str]:
     Hypothesis: times, how often a random test did something, and which task it did it to."""
     found = []
     for line in text.splitlines():
-        line = SECONDS.sub("0.0 s", line.rstrip())
+        line = MEMORY.sub("", SECONDS.sub("0.0 s", line.rstrip()))
         if line.startswith("E ") or COUNTS.match(line):
             line = re.sub(r"\d+(,\d+)*", "#", line)
         if line:

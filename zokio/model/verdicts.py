@@ -49,8 +49,20 @@ def verdict_names(machine: Machine[S]) -> list[str]:
 
 def verdicts(machine: Machine[S], report: Report) -> list[Verdict]:
     """Return the verdicts of a report, in the order of `verdict_names`."""
-    claims = [_of_claim(machine, report, result) for result in report.properties]
+    results = {result.name: result for result in report.properties}
+    claims = [
+        _of_claim(machine, report, results[name])
+        if name in results
+        else Verdict(name, claim.kind, str(report.outcome), *_unjudged(name, report))
+        for name, claim in machine.claims.items()
+    ]
     return [*claims, _of_actions(report), _of_states(report)]
+
+
+def _unjudged(name: str, report: Report) -> tuple[str, str]:
+    """Return what to say of a claim that the report has not: nothing can be said of it."""
+    headline = f"{name} was not judged: {report.machine} is {report.outcome}"
+    return headline, f"{headline}\n{report.text()}"
 
 
 def _of_claim(machine: Machine[S], report: Report, result: PropertyResult) -> Verdict:
@@ -76,6 +88,8 @@ def _dedented(result: PropertyResult) -> str:
 
 
 def _of_actions(report: Report) -> Verdict:
+    if report.outcome not in ("holds", "violated", "incomplete"):
+        return Verdict(ACTIONS, "check", report.outcome, *_unjudged(ACTIONS, report))
     if report.never_enabled:
         headline = f"never enabled: {', '.join(report.never_enabled)}"
         advice = "an action that may never happen in this configuration says may_be_idle=True"

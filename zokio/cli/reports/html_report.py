@@ -17,7 +17,7 @@ from zokio.cli.reports.html_style import STYLE
 from zokio.cli.reports.svg import svg
 from zokio.cli.reports.timeline import timeline
 from zokio.cli.reports.witnessed import Witnessed
-from zokio.model import PropertyResult
+from zokio.model import ModelError, PropertyResult
 from zokio.model.blame import location_of
 from zokio.model.verdicts import Verdict, verdicts
 from zokio.model.views import views
@@ -118,7 +118,12 @@ def _count(count: int) -> str:
 
 
 def _graphs(number: int, each: Checked) -> Iterator[str]:
-    for place, view in enumerate(views(each.machine, states_max=STATES_MAX)):
+    try:
+        drawn = views(each.machine, states_max=STATES_MAX)
+    except ModelError as error:  # the check found it, too, and made an outcome of it
+        yield f"<p>The state graph cannot be drawn: {escape(str(error))}</p>"
+        return
+    for place, view in enumerate(drawn):
         part = "" if view.complete else f", from the first {STATES_MAX:,} states"
         yield f"<figure><figcaption>The state graph: {escape(view.title)}{part}</figcaption>"
         yield f"{svg(view, 100 * number + place)}</figure>"

@@ -19,7 +19,7 @@ from textwrap import dedent
 from typing import Any
 
 from zokio.cli.reports.mermaid import mermaid
-from zokio.model import Action, Claim, Machine
+from zokio.model import Action, Claim, Machine, ModelError
 from zokio.model.variables import modules_of, variables
 from zokio.model.views import views
 
@@ -127,7 +127,7 @@ def _action(machine: AnyMachine, action: Action[Any, ...]) -> str:
     said = _cell(" ".join((inspect.getdoc(action) or "").split()))
     called = f"`{action.name}({', '.join(action.parameters)})`"
     reads, writes = (
-        ", ".join(f"`{name}`" for name in names) for names in (action.reads, action.writes)
+        ", ".join(f"`{name}`" for name in names) for names in (action.reads or (), action.writes)
     )
     fair = "yes" if action.fair else "no"
     what = f"{called}<br>{said}" if said else called
@@ -162,7 +162,12 @@ def _said(machine: AnyMachine, name: str) -> str:
 
 def _diagrams(machine: AnyMachine) -> Iterator[str]:
     yield from ("## Diagram", "", f"Of `{machine!r}`.", "")
-    for view in views(machine, states_max=10**9):
+    try:
+        drawn = views(machine, states_max=10**9)
+    except ModelError as error:  # the check found it, too, and made an outcome of it
+        yield f"It cannot be drawn: {error}"
+        return
+    for view in drawn:
         yield from (f"The state graph: {view.title}.", "", "```mermaid", mermaid(view), "```", "")
 
 
