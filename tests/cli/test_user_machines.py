@@ -17,6 +17,7 @@ from zokio.cli.exit_codes import HELP, INTERRUPTED, USAGE, exit_code
 from zokio.cli.main import main
 from zokio.model import Machine, ModelError, Report, check
 from zokio.model.blame import blame, location_of
+from zokio.runtime import runtime
 
 
 @pytest.fixture(autouse=True)
@@ -201,11 +202,14 @@ def test_a_bug_of_the_users_shows_the_users_traceback_step_and_state(
     assert len(told.splitlines()) < 50
 
 
-def test_an_error_of_ours_is_not_taken_for_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("file", [check_module.__file__, runtime.__file__])
+def test_an_error_of_ours_is_not_taken_for_the_users(
+    monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
     def broken(*_: object, **__: object) -> Report:
         return [][0]
 
-    broken.__code__ = broken.__code__.replace(co_filename=str(check_module.__file__))
+    broken.__code__ = broken.__code__.replace(co_filename=file)
     monkeypatch.setattr(check_module, "check", broken)
     with pytest.raises(IndexError):
         main(["check", "lock:ONE"])

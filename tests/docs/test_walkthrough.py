@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.walkthrough import Block, Walk, blocks, normal, patched, require_same
-
-TEXT = Path(__file__).resolve().parents[2] / "docs" / "walkthrough.md"
+from tests.docs.walkthrough import (
+    PAGE,
+    Block,
+    Walk,
+    blocks,
+    normal,
+    patched,
+    require_same,
+    rewritten,
+)
 
 pytestmark = pytest.mark.interpreted  # docs/ is not among the installed files
 
@@ -16,7 +23,7 @@ pytestmark = pytest.mark.interpreted  # docs/ is not among the installed files
 @pytest.mark.timeout(400)  # it starts a dozen programs, on a machine that may be busy
 def test_a_newcomer_can_follow_it_as_it_is_written(tmp_path: Path) -> None:
     walk = Walk(tmp_path)
-    done = list(blocks(TEXT.read_text(encoding="utf-8")))
+    done = list(blocks(PAGE.read_text(encoding="utf-8")))
     for block in done:
         walk.do(block)
     assert {block.kind for block in done} == {"sh", "console", "python", "toml", "yaml", "diff"}
@@ -25,10 +32,10 @@ def test_a_newcomer_can_follow_it_as_it_is_written(tmp_path: Path) -> None:
 
 
 def test_what_it_links_to_exists() -> None:
-    text = TEXT.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     links = [part.partition(")")[0] for part in text.split("](")[1:]]
     assert links
-    assert [link for link in links if not (TEXT.parent / link).exists()] == []
+    assert [link for link in links if not (PAGE.parent / link).exists()] == []
 
 
 def test_a_walk_that_prints_something_else_fails(tmp_path: Path) -> None:
@@ -59,3 +66,25 @@ def test_a_diff_fits_exactly_once() -> None:
     for text in ("a\nd\n", "a\nb\na\nb\n"):
         with pytest.raises(AssertionError, match="the diff does not fit x.py"):
             patched(text, diff)
+
+
+def test_a_page_is_rewritten_only_where_it_is_wrong(tmp_path: Path) -> None:
+    page = """Write `a.py`:
+
+```python
+print(1, 2.5, "s")
+```
+
+```console
+$ python a.py
+1 99.75 s
+$ python a.py; echo; echo more
+...
+more
+$ python a.py --wrong
+2
+```
+"""
+    fresh = rewritten(page, tmp_path)
+    assert fresh == page.replace("--wrong\n2\n", "--wrong\n1 2.5 s\n")
+    assert rewritten(fresh, tmp_path) == fresh

@@ -4,6 +4,9 @@ What stands in a block of `python`, `toml` or `yaml` is written to the file that
 names ("Write this as `lock.py`:"); a block of `diff` changes the file that the line above names; a
 block of `console` holds commands behind `$ ` and what they print. Blocks of `sh` are not run: they
 install, for which there is no network in a test.
+
+`python -m tests.docs.walkthrough` walks through docs/walkthrough.md and writes what the commands
+print into it wherever that is not what stands there.
 """
 
 from __future__ import annotations
@@ -15,6 +18,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "walkthrough.md"
 
 BLOCK = re.compile(r"(?:^(?P<above>[^\n]+)\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 NAMED = re.compile(r"`([\w./-]+\.\w+)`")
@@ -132,3 +138,31 @@ def normal(text: str) -> list[str]:
         if line:
             found.append(line)
     return found
+
+
+def rewritten(text: str, folder: Path) -> str:
+    """A walk-through with what its commands print now, where that is something else."""
+    walk, found, end = Walk(folder), "", 0
+    for block in BLOCK.finditer(text):
+        if block["kind"] != "console":
+            walk.do(Block(block["kind"], block["text"], block["above"] or "", 0))
+            continue
+        found += text[end : block.start("text")]
+        end = block.end("text")
+        for command, expected in commands(block["text"]):
+            found += f"$ {command}\n{_kept(expected, walk.run(command))}"
+    return found + text[end:]
+
+
+def _kept(expected: str, printed: str) -> str:
+    try:
+        require_same(expected, printed, "")
+    except AssertionError:
+        lines = "\n".join(line.rstrip() for line in printed.splitlines()).strip("\n")
+        return f"{lines}\n" if lines else ""
+    return expected
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory() as here:
+        PAGE.write_text(rewritten(PAGE.read_text(encoding="utf-8"), Path(here)), encoding="utf-8")

@@ -17,7 +17,8 @@ from types import TracebackType
 
 from zokio.model.errors import ModelError
 
-OURS = tuple(str(Path(__file__).parents[1] / name) for name in ("model", "cli", "testing"))
+OURS = Path(__file__).parents[1]
+SPECIFICATIONS = OURS / "spec"  # machines like any user's, where they are installed
 LIBRARY = tuple(map(sysconfig.get_path, ("stdlib", "platstdlib")))
 
 FRAMES_MAX = 20  # a recursion without end is told by its last calls
@@ -104,10 +105,10 @@ def _user_frames(traceback: TracebackType | None) -> list[FrameSummary]:
 
 
 def _is_ours(frame: FrameSummary) -> bool:
-    return frame.filename.startswith(OURS) or frame.filename.startswith("<successors")
+    file = Path(frame.filename)
+    return file.is_relative_to(OURS) and not file.is_relative_to(SPECIFICATIONS)
 
 
 def _is_library(frame: FrameSummary) -> bool:
-    return frame.filename.startswith(("<frozen", *LIBRARY)) and (
-        "site-packages" not in frame.filename
-    )
+    """Tell whether a frame is of Python's own library, or of code that was generated."""
+    return frame.filename.startswith(("<", *LIBRARY)) and "site-packages" not in frame.filename

@@ -105,7 +105,7 @@ def _of_states(report: Report) -> Verdict:
     outcome = str(report.outcome)
     if outcome == "nondeterministic":
         headline = f"{report.machine} answered differently when it was asked twice"
-        return Verdict(STATES, "check", outcome, headline, report.text())
+        return Verdict(STATES, "check", outcome, headline, f"{headline}\n{report.text()}")
     if not report.complete:
         headline = f"the search was cut after {report.states:,} states: a limit was hit"
         advice = "raise the limit, or give the machine smaller constants"
