@@ -12,8 +12,8 @@ BIN := $(VENV)/bin
 COMPILED_BIN := $(CURDIR)/$(COMPILED)/bin
 
 # What is type-checked and linted: those of our folders that exist.
-CODE := $(wildcard zokio spec tests proofs examples benchmarks assurance)
-SOURCES := $(shell find zokio spec -type f -not -name '*.pyc' 2>/dev/null)
+CODE := $(wildcard zokio spec pytest_zokio tests proofs examples benchmarks assurance)
+SOURCES := $(shell find zokio spec pytest_zokio -type f -not -name '*.pyc' 2>/dev/null)
 # What the compiled build is tested with. zokio/ is not among it: it comes from site-packages.
 TESTED := $(wildcard pyproject.toml spec tests proofs examples benchmarks assurance)
 
@@ -29,7 +29,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check format test unit stateful proofs mutants model bench compiled test-compiled \
+.PHONY: help demo check format test unit stateful proofs mutants model docs bench compiled test-compiled \
 	bench-compiled test-all clean
 
 help: ## List the targets
@@ -55,6 +55,9 @@ unit: $(VENV)/.stamp ## The tests, with branch coverage of zokio/ and spec/ gate
 
 model: $(VENV)/.stamp ## Model-check the specifications (zokio check)
 	@echo "== zokio check" && $(BIN)/zokio check
+
+docs: $(VENV)/.stamp ## Make the pages of docs/spec from the specifications
+	@$(BIN)/zokio check --page docs/spec
 
 proofs: $(VENV)/.stamp ## CrossHair contracts and z3 proofs, each with its known-bad twin
 	@echo "== proofs" && $(BIN)/python -m pytest -q $(PARALLEL) proofs
@@ -89,7 +92,7 @@ clean: ## Remove what was built, and the environments that this file made
 	@rm -rf $(BUILD) dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache $(DEMO) $(COMPILED) .venv-3.*
 	@if [ -e $(VENV)/.stamp ]; then rm -rf $(VENV); fi
-	@find zokio spec tests proofs examples benchmarks -name __pycache__ -prune \
+	@find zokio spec pytest_zokio tests proofs examples benchmarks -name __pycache__ -prune \
 		-exec rm -rf {} + 2>/dev/null || true
 
 # The environments. A stamp says that the installation ended well; it is older than what it was
@@ -106,7 +109,7 @@ $(VENV)/.stamp: pyproject.toml setup.py
 # extension module lands in zokio/, where it would shadow its .py file.
 define copy_sources
 	@rm -rf $(BUILD)/$(1) && mkdir -p $(BUILD)/$(1)
-	@cp -R pyproject.toml setup.py README.md LICENSE zokio spec $(BUILD)/$(1)/
+	@cp -R pyproject.toml setup.py README.md LICENSE zokio spec pytest_zokio $(BUILD)/$(1)/
 endef
 
 $(DEMO)/.stamp: pyproject.toml setup.py $(SOURCES)

@@ -21,11 +21,13 @@ ROOT = Path(__file__).resolve().parent
 
 
 def packages() -> list[str]:
-    """The packages to install: zokio with all below it, and spec under its installed name."""
+    """The packages to install: zokio with all below it, spec under its installed name, and the
+    door of the pytest plug-in."""
     specifications = ["spec", *(f"spec.{name}" for name in find_packages(str(ROOT / "spec")))]
     return [
         *find_packages(str(ROOT), include=["zokio", "zokio.*"]),
         *(f"zokio.{name}" for name in specifications),
+        "pytest_zokio",
     ]
 
 

@@ -391,32 +391,56 @@ def _told(session: pytest.Session, teller: Teller) -> Teller:
 
 def _shorten(memo: Memo, steps_max: int | None) -> None:
     """Have the stateful tests compute once what they need, and replay a part of all edges."""
-    from tests.stateful import edge_cover
-    from zokio.model import stateful
+    from tests.stateful import edge_replay
+    from zokio.model import Lockstep, Witness, stateful
 
-    walks = memo.remember(edge_cover.walks)
     stateful.explore = memo.remember(stateful.explore)  # type: ignore[attr-defined]  # its import
-    if steps_max is None:
-        edge_cover.walks = walks
-        return
-    replay = edge_cover.replay_every_edge
+    walks = memo.remember(walks_of)
 
-    def some_walks(machine: Machine[Any]) -> Iterator[tuple[Any, list[Step]]]:
-        return iter(spread([*walks(machine)], steps_max))
+    def replay_some(machine: Machine[Any], adapter: Adapter[Any]) -> Witness:
+        witness = Witness()
+        lockstep = Lockstep(machine, adapter, witness)
+        for first, steps in spread(walks(machine), steps_max):
+            try:
+                lockstep.start(first)
+                for step in steps:
+                    lockstep.take(step)
+            finally:
+                lockstep.stop()
+        return witness
 
-    def replay_some(machine: Machine[Any], adapter: Adapter[Any], *, one_in: int = 1) -> Witness:
-        return replay(machine, adapter)  # the walks are few already
+    def replay_some_of(many: int, machine: Machine[Any], adapter: Adapter[Any]) -> Witness:
+        return replay_some(machine, adapter)
 
     def witness_nothing(machine: Machine[Any], witness: Witness) -> None:
         """A part of the walks need not show everything."""
 
-    edge_cover.walks = some_walks
-    edge_cover.replay_every_edge = replay_some
-    edge_cover.assert_everything_was_witnessed = witness_nothing
+    if steps_max is not None:
+        edge_replay.replay_every_edge = replay_some
+        edge_replay.replay_one_walk_in = replay_some_of
+        edge_replay.assert_everything_was_witnessed = witness_nothing
 
 
-def spread(walks: list[tuple[Any, list[Step]]], steps_max: int) -> list[tuple[Any, list[Step]]]:
+def walks_of(machine: Machine[Any]) -> list[tuple[Any, list[Step]]]:
+    """The walks of the machine's edge cover: where each begins, and its steps."""
+    from zokio.model import EdgeReplay
+
+    cover = EdgeReplay(machine)
+    graph = cover.graph
+    assert graph.edges is not None
+    labels = graph.edges.labels
+    return [
+        (graph.states[walk.start], [graph.steps[labels[edge]] for edge in walk.edges])
+        for walk in cover.walks
+    ]
+
+
+def spread(
+    walks: list[tuple[Any, list[Step]]], steps_max: int | None
+) -> list[tuple[Any, list[Step]]]:
     """About so many steps, in whole walks that are spread evenly over all of them."""
+    if steps_max is None:
+        return walks
     steps = sum(len(walk) for _, walk in walks)
     return walks[:: max(1, -(-steps // steps_max))]
 

@@ -20,7 +20,7 @@ from types import ModuleType
 
 LINES_MAX = 300
 STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
-PRODUCT = ("zokio", "spec")
+PRODUCT = ("zokio", "spec", "pytest_zokio")
 EVERYTHING = (*PRODUCT, "tests", "proofs", "examples", "benchmarks", "assurance")
 SPECIAL_NAMES = {"__init__.py", "__main__.py"}
 
@@ -177,7 +177,7 @@ def hidden_modules(root: Path) -> list[str]:
 def dead_modules(root: Path) -> list[str]:
     """Files of the product which nothing leads to from the door, the command line or a test."""
     paths = {module_name(root, path): path for path in files(root, *PRODUCT)}
-    entries = ["zokio", "zokio.__main__", "zokio.cli", "zokio.cli.main", "spec"]
+    entries = ["zokio", "zokio.__main__", "zokio.cli", "zokio.cli.main", "spec", "pytest_zokio"]
     reached: set[str] = set()
     waiting = [name for name in entries if name in paths]
     for path in files(root, "tests", "proofs", "examples", "benchmarks"):

@@ -13,7 +13,18 @@ from tests import architecture_rules as rules
 pytestmark = pytest.mark.interpreted
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "pyproject.toml"
-LAYERS = ("cli", "core", "env", "model", "net", "reactor", "runtime", "scheduler", "timers")
+LAYERS = (
+    "cli",
+    "core",
+    "env",
+    "model",
+    "net",
+    "reactor",
+    "runtime",
+    "scheduler",
+    "testing",
+    "timers",
+)
 
 
 def plant(root: Path, path: str, text: str = '"""Planted."""\n') -> Path:
@@ -53,6 +64,7 @@ def test_an_import_against_the_layers_breaks_a_contract(
 
 def test_a_folder_that_is_in_no_layer_breaks_a_contract(tmp_path: Path) -> None:
     plant(tmp_path, "zokio/model/__init__.py")
+    plant(tmp_path, "zokio/testing/__init__.py")
     plant(tmp_path, "zokio/attic/__init__.py")
     plant(tmp_path, "spec/__init__.py")
     shutil.copy(CONTRACTS, tmp_path)

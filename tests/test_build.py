@@ -16,7 +16,7 @@ import pytest
 import zokio
 
 ROOT = Path(__file__).resolve().parent.parent
-BUILT_FROM = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "zokio", "spec")
+BUILT_FROM = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "zokio", "spec", "pytest_zokio")
 COMPILED_EXPECTED = os.environ.get("ZOKIO_EXPECT_COMPILED") == "1"
 
 with (ROOT / "pyproject.toml").open("rb") as file:
@@ -84,7 +84,7 @@ def test_the_wheel_holds_every_file_of_zokio_and_spec(tmp_path: Path) -> None:
         scripts = archive.read(entry_points).decode()
     of_the_tree = {
         path.relative_to(ROOT).as_posix()
-        for folder in ("zokio", "spec")
+        for folder in ("zokio", "spec", "pytest_zokio")
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }

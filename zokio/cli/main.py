@@ -1,7 +1,7 @@
 """`zokio COMMAND`: parses the command line and calls the command.
 
-Exit codes: 0 all holds, 1 something is violated, 2 wrong usage, 3 incomplete (a limit was hit),
-130 interrupted.
+The exit codes are those of `exit_codes.py`. A mistake of the user's, on the command line or in a
+machine, is told without a traceback of ours; an error of ours keeps its own.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from zokio import __version__
 from zokio.cli.check import add_check_arguments, check_command
 from zokio.cli.demo import demo_command
+from zokio.cli.exit_codes import HELP, INTERRUPTED, USAGE
 from zokio.cli.trace import add_trace_arguments, trace_command
 from zokio.errors import UsageError
-
-USAGE = 2
-INTERRUPTED = 130
+from zokio.model.blame import blame
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +28,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"zokio: {error}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
+        print("zokio: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except Exception as error:
+        told = blame(error)
+        if told is None:
+            raise
+        print(f"zokio: {told}", file=sys.stderr)
+        return USAGE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,9 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=demo_command)
     check = commands.add_parser(
         "check",
-        help="model-check the specifications",
-        description="Explores every reachable state of the specifications' bounded configurations.",
-        epilog="exit code: 0 all hold, 1 violated, 2 usage, 3 incomplete",
+        help="model-check the specifications, or machines of your own",
+        description="Explores every reachable state of bounded machines and judges their claims.",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_check_arguments(check)
     check.set_defaults(command=check_command)

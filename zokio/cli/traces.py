@@ -164,7 +164,7 @@ def _looked_at(
         name
         for action in machine.actions
         if action.name == trace.events[found.index].action
-        for name in action.reads
+        for name in action.reads or ()
     ]
     shown = [
         name

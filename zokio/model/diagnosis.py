@@ -80,7 +80,11 @@ def explain_step(machine: Machine[S], state: S, cause: Exception) -> NoReturn:
         ModelError: Always.
     """
     for step in machine.instances():
-        _try_step(machine, state, step)
+        try:
+            _try_step(machine, state, step)
+        except ModelError as error:
+            error.method = step.action.effect
+            raise
     raise NondeterministicError(
         f"{machine.title}: a step from {literal(state)} failed with {cause!r}, but not when it "
         "was repeated: guards and effects must depend on the state and their arguments only."

@@ -66,16 +66,16 @@ def _mermaid(graph: Graph[S]) -> Iterator[str]:
     yield "stateDiagram-v2"
     yield "  classDef unexplored stroke-dasharray: 5 5"
     for number, state in enumerate(graph.states):
-        yield f'  state "{_mermaid_escaped("; ".join(_lines(state)))}" as s{number}'
+        yield f'  state "{mermaid_escaped("; ".join(_lines(state)))}" as s{number}'
     for number in range(graph.initial):
         yield f"  [*] --> s{number}"
     for source, target, steps in _arrows(graph):
-        yield f"  s{source} --> s{target} : {_mermaid_escaped('; '.join(steps))}"
+        yield f"  s{source} --> s{target} : {mermaid_escaped('; '.join(steps))}"
     for number in range(graph.expanded, len(graph.states)):
         yield f"  class s{number} unexplored"
 
 
-def _mermaid_escaped(text: str) -> str:
+def mermaid_escaped(text: str) -> str:
     """Return text with what Mermaid would read as its own signs as character codes."""
     return "".join(f"#{ord(sign)};" if sign in '"#:;<>{}\\' else sign for sign in text)
 

@@ -8,9 +8,18 @@ outcome: the machine cannot be checked, and that is a finding.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 
 class ModelError(Exception):
-    """A machine, or an adapter of one, is written in a way that cannot be checked."""
+    """A machine, or an adapter of one, is written in a way that cannot be checked.
+
+    Attributes:
+        method: The method or class that the message is about, where one is known.
+    """
+
+    method: Callable[..., Any] | type | None = None  # Any: whatever it returns, it is not called
 
 
 class NondeterministicError(ModelError):

@@ -73,6 +73,7 @@ class Lockstep(Generic[S]):
 
     def start(self, state: S) -> None:
         """Start the real system in an initial state and compare."""
+        __tracebackhide__ = True
         self.history = []
         self._started = True
         with self._telling():
@@ -97,6 +98,7 @@ class Lockstep(Generic[S]):
         Raises:
             DivergenceError: The real system is not where the model is.
         """
+        __tracebackhide__ = True  # pytest then shows the frames of the user's adapter only
         self.follow(step, self.machine.apply(self.state, step))
         self._see()
 
@@ -106,6 +108,7 @@ class Lockstep(Generic[S]):
         Raises:
             DivergenceError: The real system is not there.
         """
+        __tracebackhide__ = True
         self.history.append(step)
         with self._telling():
             getattr(self.adapter, step.name)(*step.arguments)
@@ -113,6 +116,7 @@ class Lockstep(Generic[S]):
         self.witness.actions[step.name] += 1
 
     def _arrive(self, state: S) -> None:
+        __tracebackhide__ = True
         self._compare(state)
         self.adapter.check_invariants()
         self.state = state
@@ -124,6 +128,7 @@ class Lockstep(Generic[S]):
         )
 
     def _compare(self, state: S) -> None:
+        __tracebackhide__ = True
         real = self.adapter.abstraction()
         if type(real) is not type(state):
             raise TypeError(

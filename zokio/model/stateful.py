@@ -40,10 +40,12 @@ class StatefulTestCase(unittest.TestCase):
     """The base of the test cases that `stateful_test` returns.
 
     Attributes:
+        machine: The machine that drives the real system.
         witnessed: How often each action ran on the real system and agreed with the model.
         witnessed_sometimes: The `sometimes` properties seen to hold on the real system.
     """
 
+    machine: ClassVar[Machine[Any]]  # Any: a test case does not show the class of the states
     witnessed: ClassVar[Counter[str]]
     witnessed_sometimes: ClassVar[set[str]]
 
@@ -194,6 +196,7 @@ def _test_case(
     members = {
         "__doc__": f"Hypothesis drives the real system by {machine!r}.",
         "settings": chosen,
+        "machine": machine,
         "witnessed": witness.actions,
         "witnessed_sometimes": witness.sometimes,
     }
