@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from spec import clockwork, surroundings
 from spec.cancel_scopes import (
     CancelGroupsMachine,
     CancelScopesMachine,
@@ -23,7 +24,7 @@ from spec.registration import LevelTriggered, Registration
 from spec.scheduler import SchedulerMachine
 from spec.shutdown import ShutdownMachine
 from spec.task import Task, TaskMachine
-from spec.timers import CANCEL_ALL, INSERT_DUE, NOTHING, TimersMachine
+from spec.timers import CANCEL_ALL, INSERT_DUE, NOTHING, CascadingTimers, TimersMachine
 from tests.helpers.connected_pair import local_pair, simulated_pair, tcp_pair
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.cancel_scopes import CancelScopesAdapter
@@ -155,7 +156,7 @@ JOBS = (
     _timers(TimersMachine(timers=3, horizon=2)),
     _scopes(CancelScopesMachine(scopes=3, threads=False)),
     _shutdown(ShutdownMachine(tasks=2, timeout=2, injected_max=1)),
-    _timers(TimersMachine(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL, INSERT_DUE))),
+    _timers(CascadingTimers(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL, INSERT_DUE))),
     _scopes(ObedientMachine(tasks=2, scopes=2, threads=False, apart=False)),
     _join(JoinMachine(inside=1, outside=1), fast=True),
     _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),
@@ -168,7 +169,15 @@ JOBS = (
     _task(2),
 )
 
+FOR_TRACES = (
+    "Made for recorded runs: the machine it stands on is replayed, and what it adds is witnessed "
+    "by the traces of real runs (`python -m assurance.traces`)."
+)
+
 NOT_REPLAYED: dict[str, str] = {
+    **dict.fromkeys(
+        map(repr, (*surroundings.CONFIGURATIONS, *clockwork.CONFIGURATIONS)), FOR_TRACES
+    ),
     repr(LevelTriggered()): "A reset that is told only once is a reset over TCP, where the peer's "
     "kernel has to be waited for: ten times as slow as a pair of local sockets. Replayed instead "
     "are this machine with error_stays over local sockets, and a smaller one over TCP.",

@@ -17,7 +17,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from zokio.model import action
 
-from .timers import CANCEL_ALL, NOTHING, State, TimersMachine
+from .timers import CANCEL_ALL, INSERT_DUE, NOTHING, CascadingTimers, State, TimersMachine
 
 
 class Clockwork(TimersMachine):
@@ -59,7 +59,11 @@ class Clockwork(TimersMachine):
         return self.first_due(state) is None
 
 
+class CascadingClockwork(Clockwork, CascadingTimers):
+    """With timers that do something when they fire, and what must fail of them."""
+
+
 CONFIGURATIONS = (
-    Clockwork(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL)),
+    CascadingClockwork(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL, INSERT_DUE)),
     Clockwork(timers=3, horizon=2),
 )

@@ -37,7 +37,7 @@ class OwnerLoop(Polling):
 
     # The owner parks.
 
-    @action(writes=("owner",), reads=("owner", "injected"))
+    @action(writes=("owner",), reads=("owner", "polls", "injected"))
     def look(self, state: Scheduler) -> Scheduler:
         """Nothing is ready: is something injected?"""
         return state._replace(owner="visiting" if state.injected else "announcing")
@@ -83,7 +83,7 @@ class OwnerLoop(Polling):
     def can_visit(self, state: Scheduler) -> bool:
         return state.owner == "visiting"
 
-    @action(writes=("owner", "parked"), reads=("owner",))
+    @action(writes=("owner", "parked"), reads=("owner", "parked"))
     def unannounce(self, state: Scheduler) -> Scheduler:
         """Awake: nobody needs to ring any more."""
         return state._replace(owner="taking_in", parked=False)
@@ -148,7 +148,7 @@ class OwnerLoop(Polling):
 
     @action(
         writes=("ready", "owner", "task", "status", "owed"),
-        reads=("ready", "owner", "task", "left", "status"),
+        reads=("ready", "owner", "task", "polls", "left", "status", "injected"),
         may_be_idle=True,
     )
     def adopt(self, state: Scheduler) -> Scheduler:
@@ -170,7 +170,7 @@ class OwnerLoop(Polling):
 
     @action(
         writes=("ready", "owner", "task", "owed"),
-        reads=("ready", "owner", "task", "left", "status", "owed"),
+        reads=("ready", "owner", "task", "left", "status", "owed", "injected"),
     )
     def deliver(self, state: Scheduler) -> Scheduler:
         """The wake that another thread asked for."""

@@ -54,7 +54,7 @@ class Polling(Machine[Scheduler]):
 
     @action(
         writes=("ready", "woken", "owed"),
-        reads=("ready", "owner", "task", "woken", "status", "owed", "threads"),
+        reads=("ready", "owner", "task", "woken", "status", "owed", "threads", "parked"),
         fair=False,
     )
     def wake_inside(self, state: Scheduler, task: int) -> Scheduler:

@@ -143,7 +143,7 @@ class Surroundings(SchedulerMachine):
     def can_unannounce(self, state: Scheduler) -> bool:
         return state.owner == "visited" and state.parked
 
-    @action(writes=("owner", "left"), reads=("ready", "owner", "injected"))
+    @action(writes=("owner", "left"), reads=("ready", "owner", "polls", "injected", "parked"))
     def measure(self, state: Scheduler) -> Scheduler:
         """As the scheduler's; a shutdown does it without a look before, and may find nothing."""
         measured = state._replace(owner="draining", left=len(state.injected))
@@ -200,7 +200,7 @@ class Surroundings(SchedulerMachine):
 
     @action(
         writes=("ready", "owner", "task", "status", "owed", "waited"),
-        reads=("ready", "owner", "task", "left", "status", "owed", "waited", "parked"),
+        reads=("ready", "owner", "task", "polls", "left", "status", "owed", "waited", "parked"),
         fair=False,
     )
     def drop(self, state: Scheduler, task: int) -> Scheduler:

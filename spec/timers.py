@@ -33,6 +33,7 @@ __all__ = [
     "CONFIGURATIONS",
     "INSERT_DUE",
     "NOTHING",
+    "CascadingTimers",
     "State",
     "Timer",
     "TimersMachine",

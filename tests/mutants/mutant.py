@@ -122,6 +122,7 @@ def _run(mutant: Mutant, record: Path) -> tuple[int, str]:
     environment[RECORD_VARIABLE] = str(record)
     environment["HYPOTHESIS_PROFILE"] = "mutants"
     command = [sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider", "-x", "-q"]
+    command.append("--tb=native")  # pytest would parse the real file, whose lines are others
     try:
         process = subprocess.run(
             [*command, mutant.stateful_test],

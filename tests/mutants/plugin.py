@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import importlib.util
 import json
+import linecache
 import os
 import sys
 from collections.abc import Generator, Sequence
@@ -40,7 +41,7 @@ settings.register_profile(
 class ChangedSource(SourceFileLoader):
     """Loads a module from the changed text of its file; compiled files are neither read nor made.
 
-    Tracebacks name the real file, so they may show lines which are not the ones that ran.
+    Tracebacks name the real file, and show the lines of the changed text.
     """
 
     def __init__(self, mutant: Mutant) -> None:
@@ -51,6 +52,8 @@ class ChangedSource(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """The code of the changed text."""
         text = self.mutant.mutate(Path(self.path).read_text())
+        # Without a time of change it is never compared with the file.
+        linecache.cache[self.path] = (len(text), None, text.splitlines(keepends=True), self.path)
         code: CodeType = compile(text, self.path, "exec", dont_inherit=True)
         return code
 
