@@ -29,8 +29,8 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check format test unit stateful proofs mutants model docs bench compiled test-compiled \
-	bench-compiled test-all clean
+.PHONY: help demo check format test unit assurance docs stateful proofs mutants model bench compiled \
+	test-compiled bench-compiled test-all clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ proofs: $(VENV)/.stamp ## CrossHair contracts and z3 proofs, each with its known
 
 stateful: $(VENV)/.stamp ## The stateful tests, long: HYPOTHESIS_PROFILE=long
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q $(PARALLEL) --timeout=0 tests/stateful
+
+assurance: $(VENV)/.stamp ## Measure the whole assurance case (under 30 minutes) and write docs/assurance.md
+	@$(BIN)/python -m assurance
 
 mutants: $(VENV)/.stamp ## The planted bugs: each must be caught
 	@$(BIN)/python -m pytest -v tests/mutants

@@ -96,6 +96,12 @@ PROVED = (
 NOT_PROVED = {
     "every_timer_is_somewhere_once": "sorts what has no bound; the lemmas "
     "no_timer_is_in_two_places and every_timer_is_in_some_place say the same, and are proved",
+    "the_bounds_are_kept": "the bounds are those of the search, and the proof has none",
+    "what_is_pending_stands_in_order_of_creation": "sorts what has no bound",
+    "whoever_parks_wakes_at_the_next_deadline": "sorts what has no bound, and speaks of a step",
+    "who_cancels_all_leaves_none_that_was_there": "speaks of places in the record of what fired",
+    "who_inserts_one_does_so_at_once": "speaks of places in the record of what fired",
+    "nobody_else_inserts_while_timers_fire": "counts what one step inserts, over any number",
 }
 LEMMAS = tuple(name for name in vars(TimersLemmas) if name.startswith("lemma_"))
 

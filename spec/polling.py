@@ -35,9 +35,10 @@ class Polling(Machine[Scheduler]):
     )
     def begin_poll(self, state: Scheduler, task: int) -> Scheduler:
         """The first of the run queue; all others who stand in a queue have waited for one more."""
-        others = waiting(state) - {task}
+        standing = waiting(state)
         waited = tuple(
-            polls + 1 if other in others else polls for other, polls in enumerate(state.waited)
+            polls + 1 if other != task and other in standing else polls
+            for other, polls in enumerate(state.waited)
         )
         return state._replace(
             ready=state.ready[1:],

@@ -234,6 +234,13 @@ class Layout(Generic[S]):
         values = [one.values[packed & one.mask] for one in self.variables]
         return tuple.__new__(self.kind, values)
 
+    def unwatch(self) -> None:
+        """The search is over: whoever wanted to know of new bits is let go."""
+        for variable in self.variables:
+            variable.watchers.clear()
+            for cell in variable.cells:
+                cell.watchers.clear()
+
     def memory(self) -> int:
         """Return the bytes of the tables of values, without the values themselves."""
         cells = [cell for one in self.variables for cell in one.cells]

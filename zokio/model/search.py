@@ -103,6 +103,7 @@ def explore(
             with _collector_paused():
                 search = Search(machine, firsts, whole, manners, edges=edges, reduced=reduced)
                 graph = search.run(bounds, progress)
+                graph.layout.unwatch()
             if reduced:
                 audit_symmetry(machine, graph.states, explore(machine, states_max=NEAR).states)
             return graph
