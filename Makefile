@@ -29,8 +29,8 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check format test unit assurance docs stateful proofs mutants model bench compiled \
-	test-compiled bench-compiled test-all clean
+.PHONY: help demo check format test unit assurance docs stateful proofs planted mutants \
+	model bench compiled test-compiled bench-compiled test-all clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,11 +47,12 @@ check: $(VENV)/.stamp ## Fast: ruff, mypy --strict, import layers, architecture 
 format: $(VENV)/.stamp ## Let ruff format the code and mend what it can
 	@$(BIN)/ruff format $(CODE) setup.py && $(BIN)/ruff check --fix $(CODE) setup.py
 
-test: check unit model proofs ## Everything: check, tests with coverage >= 95 %, zokio check, proofs
+test: check unit model planted proofs ## Everything: check, tests with coverage >= 95 %, zokio check, planted bugs, proofs
 	@echo "== all passed"
 
 unit: $(VENV)/.stamp ## The tests, with branch coverage of zokio/ and spec/ gated at 95 %
-	@echo "== tests" && $(BIN)/python -m pytest -q $(PARALLEL) --cov --cov-report=term
+	@echo "== tests" && $(BIN)/python -m pytest -q $(PARALLEL) --cov --cov-report=term \
+		--ignore tests/mutants/test_mutants.py
 
 model: $(VENV)/.stamp ## Model-check the specifications (zokio check)
 	@echo "== zokio check" && $(BIN)/zokio check
@@ -68,7 +69,11 @@ stateful: $(VENV)/.stamp ## The stateful tests, long: HYPOTHESIS_PROFILE=long
 assurance: $(VENV)/.stamp ## Measure the whole assurance case (under 30 minutes) and write docs/assurance.md
 	@$(BIN)/python -m assurance
 
-mutants: $(VENV)/.stamp ## The planted bugs: each must be caught
+planted: $(VENV)/.stamp ## The planted bugs, each in a fork of one process: each must be caught
+	@mkdir -p $(BUILD) && echo "== planted bugs"
+	@$(BIN)/python -m assurance.planted_bugs > $(BUILD)/planted-bugs.json
+
+mutants: $(VENV)/.stamp ## The planted bugs, each in a process of its own, one after another
 	@$(BIN)/python -m pytest -v tests/mutants
 
 bench: $(VENV)/.stamp ## zokio against asyncio, uvloop, rloop and trio: a table, JSON and PNG in build/
