@@ -19,6 +19,12 @@ TESTED := $(wildcard pyproject.toml spec tests proofs examples benchmarks assura
 
 INSTALL = -m pip install --quiet --disable-pip-version-check
 PARALLEL = -n $(JOBS) --dist worksteal
+# What `make test` has no time for: every transition of every machine, and the measuring of the
+# assurance case, whose parts have faster tests of their own.
+THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
+	tests/assurance/test_spec_mutation.py tests/assurance/test_runtime_mutation.py \
+	tests/assurance/test_traces.py tests/assurance/test_planted_bugs.py \
+	tests/assurance/test_mutation_operators.py tests/docs/test_walkthrough.py
 TEST_EXTRAS := cli,http,dns,test,bench
 
 # Run from a folder without zokio/, Python finds the compiled one in site-packages.
@@ -29,7 +35,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check format test unit assurance docs stateful proofs planted mutants \
+.PHONY: help demo check format test unit assurance docs stateful proofs planted mutants thorough \
 	model bench compiled test-compiled bench-compiled test-all clean
 
 help: ## List the targets
@@ -52,7 +58,10 @@ test: check unit model planted proofs ## Everything: check, tests with coverage 
 
 unit: $(VENV)/.stamp ## The tests, with branch coverage of zokio/ and spec/ gated at 95 %
 	@echo "== tests" && $(BIN)/python -m pytest -q $(PARALLEL) --cov --cov-report=term \
-		--ignore tests/mutants/test_mutants.py
+		$(addprefix --deselect ,$(THOROUGH))
+
+thorough: $(VENV)/.stamp ## The tests that take minutes and that `make test` leaves out
+	@$(BIN)/python -m pytest -q $(PARALLEL) $(THOROUGH)
 
 model: $(VENV)/.stamp ## Model-check the specifications (zokio check)
 	@echo "== zokio check" && $(BIN)/zokio check
@@ -86,7 +95,8 @@ compiled: $(COMPILED)/.stamp ## Build the kernel with mypyc into .venv-compiled
 test-compiled: compiled ## Run the whole suite on the compiled build
 	$(copy_tests)
 	@echo "== tests, compiled" && cd $(BUILD)/compiled-tests && \
-		ZOKIO_EXPECT_COMPILED=1 $(COMPILED_BIN)/python -m pytest -q $(PARALLEL)
+		ZOKIO_EXPECT_COMPILED=1 $(COMPILED_BIN)/python -m pytest -q $(PARALLEL) \
+		$(addprefix --deselect ,$(THOROUGH))
 
 bench-compiled: compiled ## The same benchmarks on the compiled build
 	$(copy_tests)

@@ -82,15 +82,19 @@ def test_a_child_that_ends_without_a_word_has_crashed(server: ForkServer) -> Non
 
 
 @pytest.mark.parametrize(
-    ("line", "outcome"),
-    [("bytearray(1 << 34)", "failed"), ("[b'x' * (1 << 26) for _ in range(100)]", "grew")],
+    ("line", "outcomes"),
+    [
+        ("bytearray(1 << 34)", {"failed"}),
+        # Where a page fault is slow, the processor time is up before the memory is.
+        ("[b'x' * (1 << 26) for _ in range(100)]", {"grew", "spun"}),
+    ],
     ids=["at once", "by and by"],
 )
 def test_a_child_that_eats_the_memory_is_stopped(
-    server: ForkServer, line: str, outcome: str
+    server: ForkServer, line: str, outcomes: set[str]
 ) -> None:
     verdict = judged(server, instead(line))
-    assert verdict.outcome == outcome, verdict
+    assert verdict.outcome in outcomes, verdict
 
 
 @pytest.mark.parametrize(
