@@ -84,7 +84,10 @@ class Walk:
         if command == "echo $?":
             return f"{self.exit_code}\n"
         binaries = str(Path(sys.executable).parent)
-        environment = {key: value for key, value in os.environ.items() if "PYTEST" not in key}
+        # In a CI pytest shortens no line; the page shows what a newcomer sees.
+        environment = {
+            key: value for key, value in os.environ.items() if "PYTEST" not in key and key != "CI"
+        }
         path = binaries + os.pathsep + environment.get("PATH", "")
         ended = subprocess.run(
             command,
