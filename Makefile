@@ -35,7 +35,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check format test unit assurance docs stateful proofs planted mutants thorough \
+.PHONY: help demo check format test unit assurance docs stateful proofs all-proofs planted mutants thorough \
 	model bench compiled test-compiled bench-compiled test-all clean
 
 help: ## List the targets
@@ -69,7 +69,10 @@ model: $(VENV)/.stamp ## Model-check the specifications (zokio check)
 docs: $(VENV)/.stamp ## Make the pages of docs/spec from the specifications
 	@$(BIN)/zokio check --page docs/spec
 
-proofs: $(VENV)/.stamp ## CrossHair contracts and z3 proofs, each with its known-bad twin
+proofs: $(VENV)/.stamp ## CrossHair contracts and the z3 proofs of task and timers, each with its twins
+	@echo "== proofs" && $(BIN)/python -m pytest -q $(PARALLEL) proofs -k "not scheduler and not shutdown"
+
+all-proofs: $(VENV)/.stamp ## Also the z3 proofs of the scheduler and the shutdown, which take minutes
 	@echo "== proofs" && $(BIN)/python -m pytest -q $(PARALLEL) proofs
 
 stateful: $(VENV)/.stamp ## The stateful tests, long: HYPOTHESIS_PROFILE=long

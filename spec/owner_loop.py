@@ -131,7 +131,9 @@ class OwnerLoop(Polling):
     def can_measure(self, state: Scheduler) -> bool:
         return state.owner == "measuring"
 
-    @action(writes=("owner", "task", "left", "injected"), reads=("owner", "left", "injected"))
+    @action(
+        writes=("owner", "task", "left", "injected"), reads=("ready", "owner", "left", "injected")
+    )
     def take(self, state: Scheduler) -> Scheduler:
         """The first entry."""
         what, task = state.injected[0]
