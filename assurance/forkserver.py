@@ -31,6 +31,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+from assurance.inner_pytest import of_no_outer_pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 CHILDREN = 2
 
@@ -146,13 +148,7 @@ class ForkServer:
         self._log = Path(self._folder.name, "log")
         settings = self._settings | {"folder": self._folder.name}
         command = [sys.executable, "-m", "assurance.forkserver_process", json.dumps(settings)]
-        # The settings of an outer pytest or coverage are none of ours.
-        environment = {
-            key: value
-            for key, value in os.environ.items()
-            if "COV" not in key and not key.startswith("PYTEST_")
-        }
-        environment["PYTHONHASHSEED"] = "0"
+        environment = of_no_outer_pytest() | {"PYTHONHASHSEED": "0"}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,

@@ -9,13 +9,14 @@ that hangs, or whose test does not exist proves nothing.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
+
+from assurance.inner_pytest import of_no_outer_pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = "tests.mutants.plugin"
@@ -112,12 +113,7 @@ def _read(text: str) -> tuple[bool, list[dict[str, str]]]:
 
 
 def _run(mutant: Mutant, record: Path) -> tuple[int, str]:
-    # Coverage of a changed file says nothing of the real one; the outer pytest is not ours.
-    environment = {
-        key: value
-        for key, value in os.environ.items()
-        if "COV" not in key and not key.startswith("PYTEST_")
-    }
+    environment = of_no_outer_pytest()
     environment[MUTANT_VARIABLE] = json.dumps(asdict(mutant))
     environment[RECORD_VARIABLE] = str(record)
     environment["HYPOTHESIS_PROFILE"] = "mutants"

@@ -94,7 +94,7 @@ def test_what_cannot_be_awaited_is_no_child() -> None:
         with zokio.CancelScope() as scope:
             children = Children(scope)
             with pytest.raises(NotAwaitableError, match="test takes a coroutine"):
-                children.start(value, None, "test")  # type: ignore[arg-type]  # no awaitable, on purpose
+                children.start(value, None, "test")  # type: ignore[arg-type]  # a function is no awaitable: what the test is about
             assert not scope.members
         return children.alive
 

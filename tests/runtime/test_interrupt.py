@@ -16,7 +16,7 @@ from zokio.core.task import Task
 from zokio.env.threads import Thread, current_thread, main_thread
 from zokio.reactor.simulated import SimulatedReactor
 
-pytestmark = pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(  # only a POSIX main thread receives the signals sent here
     sys.platform == "win32" or current_thread() is not main_thread(),
     reason="signals are handled on the main thread of a POSIX process",
 )

@@ -99,7 +99,7 @@ def _whole(function: ast.FunctionDef, role: Role) -> Iterator[tuple[str, ast.Fun
 
 def _with_body(function: ast.FunctionDef, text: str) -> ast.FunctionDef:
     changed = deepcopy(function)
-    changed.body = ast.parse(f"def f():\n {text}").body[0].body  # type: ignore[attr-defined]  # it is a def: see the text
+    changed.body = ast.parse(text).body
     return changed
 
 
@@ -132,16 +132,19 @@ def _reordered(
     function: ast.FunctionDef, place: int, node: ast.AST
 ) -> Iterator[tuple[str, ast.FunctionDef]]:
     """Two steps of an effect, one after the other on the same variable, in the other order."""
-    body = getattr(node, "body", None)
-    if not isinstance(body, list):
-        return
-    for index, (first, second) in enumerate(pairwise(body)):
+    for index, (first, second) in enumerate(pairwise(_steps(node))):
         if _assigned(first) is None or _assigned(first) != _assigned(second):
             continue
         changed = deepcopy(function)
-        inside = _nth(changed, place).body  # type: ignore[attr-defined]  # it has one: see above
+        inside = _steps(_nth(changed, place))
         inside[index : index + 2] = [inside[index + 1], inside[index]]
         yield f"reordered: {_short(second)}, then {_short(first)}", changed
+
+
+def _steps(node: ast.AST) -> list[ast.stmt]:
+    """Return the statements inside a node, themselves and not a copy; of an expression, none."""
+    body = getattr(node, "body", None)
+    return body if isinstance(body, list) else []
 
 
 def _assigned(node: ast.stmt) -> str | None:

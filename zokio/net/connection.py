@@ -8,36 +8,20 @@ from __future__ import annotations
 
 import errno
 import socket
-from types import TracebackType
-from typing import Self
 
 from zokio.errors import ClosedError, broken
+from zokio.net.registered import Registered
 from zokio.reactor.contract import Address, Socket
 from zokio.reactor.registration import Registration
-from zokio.runtime.current import current_runtime
 
 
-class Connection:
+class Connection(Registered):
     """The part of `TcpStream` that moves no bytes."""
 
-    __slots__ = (
-        "_budget",
-        "_buffer",
-        "_is_shut",
-        "_queue",
-        "_reactor",
-        "_recv",
-        "_registration",
-        "_send",
-        "_socket",
-    )
+    __slots__ = ("_buffer", "_is_shut", "_recv", "_send")
 
     def __init__(self, sock: Socket, registration: Registration | None = None) -> None:
-        runtime = current_runtime()
-        self._socket = sock
-        self._reactor = runtime.reactor
-        self._queue = runtime.queue
-        self._registration = registration or runtime.reactor.register(sock.fileno())
+        super().__init__(sock, registration)
         self._registration.writable = True  # a new connection has room
         # What was received and not yet read: bytes are taken from its front, line by line, which
         # costs a bytearray nothing and would copy all the rest of a bytes object.
@@ -46,7 +30,6 @@ class Connection:
         # Bound once: these are called for every message.
         self._recv = sock.recv
         self._send = sock.send
-        self._budget = runtime.budget
 
     def set_no_delay(self) -> None:
         """Send small messages at once (TCP_NODELAY)."""
@@ -70,10 +53,8 @@ class Connection:
 
     def close(self) -> None:
         """Close the connection, at once and for good. Whoever waits on it gets ClosedError."""
-        for task in self._reactor.deregister(self._registration):
-            task.wake()
         self._buffer = bytearray()
-        self._socket.close()
+        super().close()
 
     def _error(self, error: OSError, what: str) -> Exception:
         if self._registration.closed:
@@ -103,14 +84,3 @@ class Connection:
             return self._socket.getpeername()
         except OSError as error:
             raise self._error(error, "peer_address") from error
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -7,11 +7,11 @@ import logging
 import os
 import socket
 from collections.abc import Generator
-from types import TracebackType
 from typing import Self
 
 from zokio.errors import BrokenError, ClosedError, UsageError, broken
 from zokio.net.readiness import let_others_run, until_readable
+from zokio.net.registered import Registered
 from zokio.net.resolve import numeric_endpoint
 from zokio.net.tcp_stream import TcpStream
 from zokio.reactor.contract import Address, Socket
@@ -31,19 +31,14 @@ _FAILED_BEFORE = (
 FAILED_BEFORE = frozenset(getattr(errno, name, -1) for name in _FAILED_BEFORE)
 
 
-class TcpListener:
+class TcpListener(Registered):
     """Accepts connections. Made by `bind`; close it, or use `async with`.
 
     `async for stream, address in listener` accepts for ever, until the listener is closed. When
     the process has run out of descriptors or memory it says so in the log, pauses, and goes on.
     """
 
-    __slots__ = ("_registration", "_runtime", "_socket")
-
-    def __init__(self, sock: Socket) -> None:
-        self._socket = sock
-        self._runtime = current_runtime()
-        self._registration = self._runtime.reactor.register(sock.fileno())
+    __slots__ = ()
 
     @classmethod
     def bind(
@@ -102,8 +97,8 @@ class TcpListener:
         registration = self._registration
         if registration.reader is not None:
             raise registration.busy_reading()
-        if self._runtime.budget.spend():
-            await let_others_run(registration, self._runtime.queue, reading=True)
+        if self._budget.spend():
+            await let_others_run(registration, self._queue, reading=True)
         while True:
             if registration.readable:
                 try:
@@ -112,11 +107,11 @@ class TcpListener:
                     registration.would_block_reading()
                 except OSError as error:
                     self._raise_unless_failed_before(error)
-                    await let_others_run(registration, self._runtime.queue, reading=True)
+                    await let_others_run(registration, self._queue, reading=True)
                 else:
                     return self._wrap(sock), address
             else:
-                await until_readable(registration, self._runtime.queue)
+                await until_readable(registration, self._queue)
 
     def _wrap(self, sock: Socket) -> TcpStream:
         try:
@@ -134,12 +129,6 @@ class TcpListener:
             raise ClosedError("accept: the listener was closed on this side; bind it again")
         if error.errno not in FAILED_BEFORE:
             raise broken(error, "accept") from error
-
-    def close(self) -> None:
-        """Stop listening, at once. Whoever waits in `accept` gets ClosedError."""
-        for task in self._runtime.reactor.deregister(self._registration):
-            task.wake()
-        self._socket.close()
 
     @property
     def local_address(self) -> Address:
@@ -171,14 +160,3 @@ class TcpListener:
                 await sleep(PAUSE_SECONDS)
             except ClosedError:
                 raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
