@@ -156,7 +156,7 @@ JOBS = (
     _timers(TimersMachine(timers=3, horizon=2)),
     _scopes(CancelScopesMachine(scopes=3, threads=False)),
     _shutdown(ShutdownMachine(tasks=2, timeout=2, injected_max=1)),
-    _timers(CascadingTimers(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL, INSERT_DUE))),
+    _timers(CascadingTimers(timers=3, horizon=1, thens=(NOTHING, CANCEL_ALL, INSERT_DUE))),
     _scopes(ObedientMachine(tasks=2, scopes=2, threads=False, apart=False)),
     _join(JoinMachine(inside=1, outside=1), fast=True),
     _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),

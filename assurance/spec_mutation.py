@@ -51,7 +51,8 @@ STUCK_S = 300
 """The last resort: no mutant takes so long, whatever else the machine does."""
 
 MUTANTS_MIN = 300
-SCORE_MIN_PERCENT = 0
+SCORE_MIN_PERCENT = 100
+"""Every mutant is noticed, shown to be equivalent, or only allows the environment more."""
 
 Fate = Literal["killed", "equivalent", "contradicted", "permissive", "explained", "open", "broken"]
 

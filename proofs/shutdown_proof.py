@@ -238,6 +238,7 @@ class ShutdownLemmas(ShutdownMachine):
 
 PROVED = (
     "every_task_is_finished_or_dropped",
+    "one_poll_at_a_time",
     "no_callback_runs_after_it",
     "nothing_is_left_behind",
     "nobody_is_dropped_while_there_is_time",

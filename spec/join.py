@@ -58,6 +58,11 @@ class JoinMachine(JoinSteps):
         return len(state.outcomes) == (1 if state.at == DONE else 0)
 
     @always
+    def who_has_not_begun_cannot_end_by_an_abort(self, state: State) -> bool:
+        """Its first poll runs to its first suspension, where the abort is seen."""
+        return state.at != NEW or not self.can_poll_task(state, ABORTED)
+
+    @always
     def join_resolves_at_most_once(self, state: State) -> bool:
         return all(
             len(answers) == (1 if awaiter == ANSWERED else 0)
@@ -173,6 +178,10 @@ class JoinMachine(JoinSteps):
     @always(canary="it_ends_once")
     def it_never_ends(self, state: State) -> bool:
         return not state.outcomes
+
+    @always(canary="who_has_not_begun_cannot_end_by_an_abort")
+    def nobody_can_end_by_an_abort(self, state: State) -> bool:
+        return not self.can_poll_task(state, ABORTED)
 
     @always(canary="join_resolves_at_most_once")
     def nobody_is_ever_answered(self, state: State) -> bool:

@@ -61,6 +61,12 @@ class ShutdownMachine(ShutdownSteps):
         return state.phase != CLOSED or all(task in ends for task in state.tasks)
 
     @always
+    def one_poll_at_a_time(self, state: State) -> bool:
+        """While a task is polled or dropped, nobody begins another poll or the shutdown."""
+        begins = self.can_step(state) or self.can_turn(state) or self.can_shut_down(state)
+        return state.polling == NOBODY or not begins
+
+    @always
     def no_callback_runs_after_it(self, state: State) -> bool:
         return state.late == 0
 
@@ -145,6 +151,10 @@ class ShutdownMachine(ShutdownSteps):
     def every_task_is_finished(self, state: State) -> bool:
         ends = (UNBORN, FINISHED)
         return state.phase != CLOSED or all(task in ends for task in state.tasks)
+
+    @always(canary="one_poll_at_a_time")
+    def no_poll_begins_while_tasks_wait(self, state: State) -> bool:
+        return not state.queue or not (self.can_step(state) or self.can_turn(state))
 
     @always(canary="no_callback_runs_after_it")
     def no_callback_ever_runs(self, state: State) -> bool:

@@ -235,6 +235,6 @@ class CascadingTimers(TimersMachine):
 
 
 CONFIGURATIONS = (
-    CascadingTimers(timers=2, horizon=2, thens=(NOTHING, CANCEL_ALL, INSERT_DUE)),
+    CascadingTimers(timers=3, horizon=1, thens=(NOTHING, CANCEL_ALL, INSERT_DUE)),
     TimersMachine(timers=3, horizon=2),
 )

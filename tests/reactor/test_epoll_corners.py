@@ -129,6 +129,15 @@ def test_a_batch_has_a_bound(reactor: EpollReactor, epoll: ScriptedEpoll) -> Non
     assert 0 < len(epoll.events) < 5_000
 
 
+def test_what_comes_after_the_bell_is_not_lost(reactor: EpollReactor, epoll: ScriptedEpoll) -> None:
+    (listening,) = epoll.interests
+    registration = reactor.register(FD)
+    reactor.unpark()
+    epoll.events = [(listening, select.EPOLLIN), (FD, select.EPOLLIN)]
+    reactor.wait(0)
+    assert registration.readable, "an edge is told once"
+
+
 def test_an_event_of_a_descriptor_that_nobody_knows_leaves_the_bell_ringing(
     reactor: EpollReactor, epoll: ScriptedEpoll
 ) -> None:

@@ -171,6 +171,21 @@ def test_a_task_goes_on_after_it_has_caught_that_error(
     assert task.outcome == Ready(None)
 
 
+def test_a_task_may_wait_for_a_stream_after_it_has_caught_that_error(bench: Bench) -> None:
+    async def catch() -> None:
+        try:
+            await foreign(1)
+        except NotAwaitableError:
+            await foreign(task)  # what a stream yields while it waits
+
+    task = bench.add(catch())
+    assert bench.scheduler.poll_ready(10) == 1
+    assert task.state is IDLE
+    task.wake()
+    bench.scheduler.poll_ready(10)
+    assert task.outcome == Ready(None)
+
+
 def test_a_task_that_yields_foreign_things_again_is_ended(bench: Bench) -> None:
     closed: list[str] = []
 
