@@ -20,6 +20,7 @@ NOBODY: dict[str, str] = {}
 
 CLOCK_READERS = {
     "zokio/model/checker.py": "says in its report how many seconds a check took",
+    "zokio/model/growing.py": "ends when the time that its caller gives is up",
     "zokio/model/replay.py": "says in its report how many seconds a replay took",
     "zokio/model/search.py": "says how fast a search goes, for the progress bar",
 }

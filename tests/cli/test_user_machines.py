@@ -267,3 +267,29 @@ def test_what_was_not_read_from_a_file_has_no_location() -> None:
     assert str(blame(error)).startswith("wrong\n  at ")
     error.method = scope["Typed"]
     assert blame(error) == "wrong"
+
+
+def test_a_machine_that_is_grown_is_refuted_in_the_smallest_configuration(capsys: Capture) -> None:
+    assert main(["check", "--grow", "1000", "lock:LockMachine", "--set", "tasks=1"]) == 1
+    said = capsys.readouterr().out
+    assert "LockMachine(tasks=2): violated" in said and "tasks=3" not in said
+
+
+def test_a_larger_configuration_that_is_cut_is_told_and_is_no_failure(capsys: Capture) -> None:
+    options = ["check", "--json", "--states-max", "9000", "--grow", "1000"]
+    assert main([*options, "tests.model.machines.two_phase:TwoPhase"]) == 0
+    said = capsys.readouterr()
+    assert [each["states"] for each in json.loads(said.out)["machines"]] == [288, 1568, 8832]
+    assert "TwoPhase(managers=6) was cut by states_max at 9,002 states" in said.err
+
+
+def test_a_first_configuration_that_is_cut_is_incomplete(capsys: Capture) -> None:
+    options = ["check", "--states-max", "100", "--grow", "1000"]
+    assert main([*options, "tests.model.machines.two_phase:TwoPhase"]) == 3
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "inf", "nan", "soon"])
+def test_growing_takes_a_positive_number_of_seconds(capsys: Capture, seconds: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["check", f"--grow={seconds}", "lock:ONE"])
+    assert left.value.code == USAGE and "--grow" in capsys.readouterr().err

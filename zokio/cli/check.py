@@ -13,6 +13,7 @@ from pathlib import Path
 
 from zokio.cli.chosen import choose
 from zokio.cli.exit_codes import exit_code
+from zokio.cli.grown import check_grown
 from zokio.cli.reports.checked import Checked
 from zokio.cli.reports.terminal import print_checked
 from zokio.cli.reports.written import add_report_arguments, write_reports
@@ -46,6 +47,13 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--states-max", metavar="N", type=int, help="stop each search after N states: incomplete"
     )
+    parser.add_argument(
+        "--grow",
+        metavar="SECONDS",
+        type=_seconds,
+        help="after each configuration go on with larger ones, its integer constants raised one by "
+        "one, until one does not hold or SECONDS are over",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead")
     parser.add_argument(
         "--dot",
@@ -54,6 +62,13 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the state graph of the first configuration of the one machine that is named",
     )
     add_report_arguments(parser)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text}: give a positive number of seconds")
+    return seconds
 
 
 def check_command(arguments: argparse.Namespace) -> int:
@@ -68,12 +83,15 @@ def check_command(arguments: argparse.Namespace) -> int:
             raise UsageError("--dot draws one machine: name it, as in `zokio check task`")
         machine = next(iter(chosen.values()))[0]
         arguments.dot.write_text(to_dot(machine), encoding="utf-8")
-    checked = []
+    checked: list[Checked] = []
     for name, configurations in chosen.items():
         for machine in configurations:
-            with ProgressBar(f"{name} {machine.title}") as bar:
-                report = check(machine, states_max=arguments.states_max, progress=bar)
-            checked.append(Checked(name, machine, report))
+            if arguments.grow is None:
+                with ProgressBar(f"{name} {machine.title}") as bar:
+                    report = check(machine, states_max=arguments.states_max, progress=bar)
+                checked.append(Checked(name, machine, report))
+            else:
+                checked += check_grown(name, machine, arguments.grow, arguments.states_max)
     write_reports(arguments, checked)
     if arguments.json:
         found = {"machines": [each.report.to_json() for each in checked]}

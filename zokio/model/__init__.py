@@ -23,6 +23,7 @@ from zokio.model.events import (
     write_traces,
 )
 from zokio.model.excuse import Excuse, ExcuseError
+from zokio.model.growing import check_growing
 from zokio.model.lockstep import DivergenceError, Lockstep, Witness
 from zokio.model.machine import Machine
 from zokio.model.mutation import Mutant, mutants
@@ -74,6 +75,7 @@ __all__ = [
     "action",
     "always",
     "check",
+    "check_growing",
     "drop",
     "edge_cover",
     "eventually",
