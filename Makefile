@@ -24,7 +24,7 @@ PARALLEL = -n $(JOBS) --dist worksteal
 THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 	tests/assurance/test_spec_mutation.py tests/assurance/test_runtime_mutation.py \
 	tests/assurance/test_traces.py tests/assurance/test_planted_bugs.py \
-	tests/assurance/test_mutation_operators.py tests/docs/test_walkthrough.py
+	tests/docs/test_walkthrough.py
 # What the compiled build is tested with: all that runs the kernel. The rest reads sources or docs.
 ON_COMPILED := $(addprefix tests/,core scheduler timers reactor net runtime time metrics stateful \
 	examples test_errors.py test_public_api.py)

@@ -14,10 +14,9 @@ import selectors
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from warnings import catch_warnings, simplefilter
 
 import pytest
@@ -26,7 +25,6 @@ from hypothesis import HealthCheck, Phase, settings
 
 from assurance.forkserver_child import (
     HYPOTHESIS_IS_LOADED,
-    NOT_A_FINDING,
     Tell,
     Teller,
     run_child,
@@ -34,122 +32,17 @@ from assurance.forkserver_child import (
     run_in_place,
     run_items,
 )
+from assurance.forkserver_rehearser import Rehearser, grouped
+from assurance.forkserver_shorter import shorten
+from assurance.forkserver_watched import Child
 from assurance.memo import Memo
-
-if TYPE_CHECKING:
-    from zokio.model import Adapter, Machine, Step, Witness
 
 ROOT = Path(__file__).resolve().parents[1]
 PROFILE = "forkserver"
 
 TICK_S = 0.2
-IDLE_S = 1.4
-"""A child whose threads all sleep for so long, without using any time, waits for ever."""
-SPIN_CPU_S = 1.5
-"""What a test may take of processor time, besides five times what its rehearsal took."""
-MEMORY_MAX_BYTES = 1 << 30
-WALL_S = 90.0
-"""The last resort."""
 
 Answer = Tell
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-
-
-@dataclass(slots=True)
-class Child:
-    """A process that was forked, and what it has told."""
-
-    pid: int
-    pipe: int
-    name: str
-    is_patient: bool
-    """Whether nothing but the wall clock stops it: a test that has never run."""
-    began_s: float = field(default_factory=monotonic)
-    unread: bytes = b""
-    test: str = ""
-    tests: int = 0
-    failure: dict[str, str] | None = None
-    over: dict[str, Any] | None = None  # Any: as JSON has it
-    test_cpu_s: float = 0.0
-    """The processor time that it had used when the test began."""
-    cpu_s: float = 0.0
-    active_s: float = field(default_factory=monotonic)
-    """When it was last seen to do something."""
-    stopped: str = ""
-
-    def read(self, data: bytes) -> None:
-        """Take in what it tells."""
-        *lines, self.unread = (self.unread + data).split(b"\n")
-        for line in lines:
-            message = json.loads(line)
-            if "begins" in message:
-                self.test = message["begins"]
-                self.tests += 1
-                self.test_cpu_s = self.look()
-            elif "ended" in message:
-                self.failure = message["failure"]
-            else:
-                self.over = message
-
-    def look(self) -> float:
-        """Its processor time by now; notes whether it is active."""
-        try:
-            cpu_s, asleep, memory_bytes = _usage(self.pid)
-        except (FileNotFoundError, ProcessLookupError):
-            return self.cpu_s
-        if cpu_s != self.cpu_s or not asleep:
-            self.active_s = monotonic()
-        self.cpu_s = cpu_s
-        if memory_bytes > MEMORY_MAX_BYTES:
-            self.stop("grew")
-        return cpu_s
-
-    def watch(self, rehearsed_cpu_s: float) -> None:
-        """Kill it when it spins, hangs or takes for ever."""
-        cpu_s = self.look()
-        now_s = monotonic()
-        if now_s - self.began_s > WALL_S:
-            self.stop("hung")
-        elif self.is_patient:
-            return
-        elif cpu_s - self.test_cpu_s > SPIN_CPU_S + 5 * rehearsed_cpu_s:
-            self.stop("spun")
-        elif self.test and now_s - self.active_s > IDLE_S:
-            self.stop("hung")
-
-    def stop(self, why: str) -> None:
-        """Kill it with all that it has started."""
-        if not self.stopped:
-            self.stopped = why
-            try:
-                os.killpg(self.pid, signal.SIGKILL)
-            except ProcessLookupError:  # it is not yet the leader of its group
-                os.kill(self.pid, signal.SIGKILL)
-
-    def outcome(self) -> str:
-        """How it ended: see `forkserver.Outcome`."""
-        if self.failure is not None:
-            return "broken" if self.failure["error"] in NOT_A_FINDING else "failed"
-        if self.stopped:
-            return self.stopped
-        if self.over is None:
-            return "crashed"
-        return "survived" if self.tests else "broken"  # pytest began nothing
-
-
-def _usage(pid: int) -> tuple[float, bool, int]:
-    """The processor time of a process, whether all its threads sleep, childless, and its memory."""
-    text = Path(f"/proc/{pid}/stat").read_text()
-    numbers = text.rpartition(")")[2].split()
-    cpu_s = sum(map(int, numbers[11:15])) / TICKS_A_SECOND
-    asleep = True
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        state = (thread / "stat").read_text().rpartition(")")[2].split()[0]
-        children = thread / "children"
-        has_children = children.exists() and children.read_text().strip()
-        asleep = asleep and state == "S" and not has_children
-    return cpu_s, asleep, int(numbers[21]) * PAGE_BYTES
 
 
 class Server:
@@ -193,7 +86,7 @@ class Server:
             path.unlink()
             self.memo.load()
             if "rehearse" in question:
-                self._run(map(self._rehearsal, _grouped(question["rehearse"])), self._rehearsed)
+                self._run(map(self._rehearsal, grouped(question["rehearse"])), self._rehearsed)
             else:
                 self._run(map(self._judgement, question["judge"]), self._judged)
             self.answer({})
@@ -335,49 +228,6 @@ class Server:
                 child.stop("crashed")
 
 
-class Rehearser(Teller):
-    """Notes of each test how it ended, how long it took, and tells the coverage whose it is."""
-
-    def __init__(self, coverage: Coverage, session: pytest.Session, tell: Tell) -> None:
-        super().__init__(tell)
-        self.coverage = coverage
-        self.seconds: dict[str, float] = {}
-        self.failures: dict[str, str] = {}
-        session.config.pluginmanager.register(self)
-
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        super().pytest_runtest_logstart(nodeid)
-        self.coverage.switch_context(nodeid)
-        self.seconds[nodeid] = -sum(os.times()[:4])
-
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        self.seconds[nodeid] += sum(os.times()[:4])
-        failure = self.failure
-        self.failures[nodeid] = f"{failure['error']}: {failure['message']}" if failure else ""
-
-    def results(self) -> dict[str, dict[str, object]]:
-        """By test: the failure, if there is one, and the processor time."""
-        return {
-            test: {"failure": failure, "cpu_seconds": round(self.seconds[test], 3)}
-            for test, failure in self.failures.items()
-        }
-
-
-def _grouped(tests: list[str]) -> Iterator[list[str]]:
-    """A child for each stateful test, and one for some tests of a file otherwise."""
-    group: list[str] = []
-    for test in tests:
-        file = test.partition("::")[0]
-        if group and (
-            len(group) == 25 or group[0].partition("::")[0] != file or "stateful" in file
-        ):
-            yield group
-            group = []
-        group.append(test)
-    if group:
-        yield group
-
-
 def _readable(selector: selectors.BaseSelector) -> Iterator[int]:
     for key, _ in selector.select(TICK_S):
         yield key.fd
@@ -387,62 +237,6 @@ def _told(session: pytest.Session, teller: Teller) -> Teller:
     """The teller, listening to the session."""
     session.config.pluginmanager.register(teller)
     return teller
-
-
-def _shorten(memo: Memo, steps_max: int | None) -> None:
-    """Have the stateful tests compute once what they need, and replay a part of all edges."""
-    from tests.stateful import edge_replay
-    from zokio.model import Lockstep, Witness, stateful
-
-    stateful.explore = memo.remember(stateful.explore)  # type: ignore[attr-defined]  # its import
-    walks = memo.remember(walks_of)
-
-    def replay_some(machine: Machine[Any], adapter: Adapter[Any]) -> Witness:
-        witness = Witness()
-        lockstep = Lockstep(machine, adapter, witness)
-        for first, steps in spread(walks(machine), steps_max):
-            try:
-                lockstep.start(first)
-                for step in steps:
-                    lockstep.take(step)
-            finally:
-                lockstep.stop()
-        return witness
-
-    def replay_some_of(many: int, machine: Machine[Any], adapter: Adapter[Any]) -> Witness:
-        return replay_some(machine, adapter)
-
-    def witness_nothing(machine: Machine[Any], witness: Witness) -> None:
-        """A part of the walks need not show everything."""
-
-    if steps_max is not None:
-        edge_replay.replay_every_edge = replay_some
-        edge_replay.replay_one_walk_in = replay_some_of
-        edge_replay.assert_everything_was_witnessed = witness_nothing
-
-
-def walks_of(machine: Machine[Any]) -> list[tuple[Any, list[Step]]]:
-    """The walks of the machine's edge cover: where each begins, and its steps."""
-    from zokio.model import EdgeReplay
-
-    cover = EdgeReplay(machine)
-    graph = cover.graph
-    assert graph.edges is not None
-    labels = graph.edges.labels
-    return [
-        (graph.states[walk.start], [graph.steps[labels[edge]] for edge in walk.edges])
-        for walk in cover.walks
-    ]
-
-
-def spread(
-    walks: list[tuple[Any, list[Step]]], steps_max: int | None
-) -> list[tuple[Any, list[Step]]]:
-    """About so many steps, in whole walks that are spread evenly over all of them."""
-    if steps_max is None:
-        return walks
-    steps = sum(len(walk) for _, walk in walks)
-    return walks[:: max(1, -(-steps // steps_max))]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -473,7 +267,7 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["HYPOTHESIS_PROFILE"] = PROFILE
     memo = Memo(Path(setup["folder"]) / "memo")
     server = Server(setup, answer, memo)
-    _shorten(memo, setup["steps_max"])
+    shorten(memo, setup["steps_max"])
     options = ["-q", "-p", "no:cacheprovider", "--capture=no", "--tb=line", *HYPOTHESIS_IS_LOADED]
     return int(pytest.main([*options, *setup["paths"]], plugins=[server]))
 
