@@ -13,6 +13,7 @@ from zokio.env.clock import SECOND_NS
 from zokio.errors import UsageError
 from zokio.reactor.backends import REACTORS
 from zokio.reactor.simulated import SimulatedReactor
+from zokio.scheduler.numa import NUMA_POLICIES
 
 # Any: the point is what types forbid.
 REFUSED: list[tuple[str, Any, str]] = [
@@ -30,7 +31,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("event_interval", "often", "it must be a whole number"),
     ("reactor", "io_uring", "it must be one of auto, epoll, kqueue, poll, select"),
     ("reactor", None, "it must be one of auto, epoll"),
-    ("numa", "on", "it must be one of auto, off"),
+    ("numa", "on", "it must be one of auto, pin, off"),
+    ("numa", None, "it must be one of auto, pin, off"),
     ("metrics", 1, "it must be True or False"),
     ("on_task_panic", "log", r"it must be None or a function \(name, error\)"),
     ("shutdown_timeout", -0.1, "it must be a number of seconds, 0 or more"),
@@ -70,6 +72,11 @@ def test_every_setting_is_documented() -> None:
 @pytest.mark.parametrize("reactor", REACTORS)
 def test_every_reactor_that_is_known_may_be_named(reactor: str) -> None:
     assert zokio.RuntimeConfig(reactor=reactor).reactor == reactor
+
+
+@pytest.mark.parametrize("policy", NUMA_POLICIES)
+def test_every_numa_policy_may_be_named_and_changes_nothing_without_workers(policy: str) -> None:
+    assert zokio.run(value("runs"), config=zokio.RuntimeConfig(numa=policy)) == "runs"
 
 
 def test_the_limits_themselves_are_allowed() -> None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from zokio.errors import UsageError
 from zokio.reactor.backends import REACTORS
-
-NUMA_POLICIES = ("auto", "off")
+from zokio.scheduler.numa import NUMA_POLICIES
 
 
 def _is_whole(value: object) -> bool:
@@ -29,7 +28,9 @@ class RuntimeConfig:
         blocking_threads: threads for `spawn_blocking`, at the most; made when needed.
         budget: operations that may complete without waiting before one yields to other tasks.
         reactor: "auto", "epoll", "kqueue", "poll", "select", "portable" or "simulated".
-        numa: "auto" or "off"; it concerns worker threads, so with workers=0 it changes nothing.
+        numa: "auto" (workers steal first from those last seen on their own NUMA node), "pin"
+            (each worker is bound to a CPU, and so is what it starts), or "off"; it concerns worker
+            threads, so with workers=0 it changes nothing.
         metrics: whether `Runtime.metrics()` may be asked.
         on_task_panic: called with the task's name and its error, instead of the report through
             `logging`, when a task failed and nobody asked for its result.
