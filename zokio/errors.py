@@ -59,6 +59,10 @@ class BusyError(ZokioError, RuntimeError):
     """Two tasks are in one place where there is room for one."""
 
 
+class BackpressureError(BusyError):
+    """There is more to do than may wait; what was handed in now was not taken."""
+
+
 class AbortedError(ZokioError):
     """The awaited task was aborted, or cancelled with the scope that it ran in."""
 
@@ -103,6 +107,10 @@ class EndedError(BrokenError, EOFError):
 
 class DescriptorsExhaustedError(BrokenError):
     """The process or the system has no descriptor left."""
+
+
+class ThreadsExhaustedError(BrokenError):
+    """The system gives this process no more threads."""
 
 
 _KINDS: dict[int, tuple[type[BrokenError], str]] = {

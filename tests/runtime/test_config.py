@@ -25,6 +25,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("workers", 8, "worker threads are not available in this version; use workers=0"),
     ("blocking_threads", 0, "it must be at least 1"),
     ("blocking_threads", None, "it must be a whole number"),
+    ("blocking_queue", 0, "it must be at least 1"),
+    ("blocking_queue", 1e3, "it must be a whole number"),
+    ("blocking_keep_alive", -1, "it must be a number of seconds, 0 or more"),
+    ("blocking_keep_alive", None, "it must be a number of seconds, 0 or more"),
     ("budget", 0, "it must be at least 1"),
     ("budget", 1.5, "it must be a whole number"),
     ("event_interval", -3, "it must be at least 1"),
@@ -53,6 +57,8 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     assert dataclasses.asdict(zokio.RuntimeConfig()) == {
         "workers": 0,
         "blocking_threads": 64,
+        "blocking_queue": 1024,
+        "blocking_keep_alive": 10.0,
         "budget": 128,
         "reactor": "auto",
         "numa": "auto",
@@ -82,6 +88,8 @@ def test_every_numa_policy_may_be_named_and_changes_nothing_without_workers(poli
 def test_the_limits_themselves_are_allowed() -> None:
     config = zokio.RuntimeConfig(
         blocking_threads=1,
+        blocking_queue=1,
+        blocking_keep_alive=0,
         budget=1,
         event_interval=1,
         shutdown_timeout=0,

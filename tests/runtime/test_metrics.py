@@ -26,6 +26,10 @@ ZERO = zokio.RuntimeMetrics(
     ready_length=0,
     injected_length=0,
     blocking_pending=0,
+    blocking_running=0,
+    blocking_outside=0,
+    blocking_threads=0,
+    blocking_threads_idle=0,
 )
 
 

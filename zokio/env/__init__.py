@@ -2,5 +2,5 @@
 
 Only this package imports `time` and `threading`, so a test or an exploration that replaces these
 few names holds them. What else comes from outside has a door of its own: the descriptors are the
-reactor's, and the blocking pool takes its threads from the standard library.
+reactor's, and the blocking pool its own threads through this package.
 """

@@ -31,3 +31,11 @@ class RuntimeMetrics:
     """Entries from other threads that are not yet taken in."""
     blocking_pending: int
     """Blocking calls that were handed to the pool and have not returned."""
+    blocking_running: int
+    """Blocking calls that run; the others wait for a thread."""
+    blocking_outside: int
+    """Blocking calls that wait for room in the queue."""
+    blocking_threads: int
+    """Threads for blocking calls that there are."""
+    blocking_threads_idle: int
+    """Threads for blocking calls that have nothing to do."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from functools import partial
 
-from zokio.errors import BrokenError, Cancelled, UsageError
+from zokio.errors import BrokenError, UsageError
 from zokio.reactor.contract import Address
-from zokio.runtime.blocking import ThreadResult
-from zokio.runtime.current import current_runtime
+from zokio.runtime.blocking import call_in_thread
 
 LOCAL_NAMES = {"localhost": "127.0.0.1", "": "0.0.0.0"}
 
@@ -83,14 +83,9 @@ async def resolve(host: str, port: int) -> list[Endpoint]:
     endpoint = numeric_endpoint(host, port)
     if endpoint is not None:
         return [endpoint]
-    lookup = current_runtime().blocking.submit(
-        lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    )
+    lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
-        found = await ThreadResult(lookup)
-    except Cancelled:
-        lookup.cancel()
-        raise
+        found = await call_in_thread(lookup, f"getaddrinfo of {host}", leave=True)
     except (OSError, UnicodeError) as error:
         number = getattr(error, "errno", None) or 0
         raise BrokenError(number, f"no address for {host!r}: {error}; check the name") from error

@@ -1,21 +1,23 @@
-"""The blocking pool: a bounded set of threads for calls that would block the runtime's own.
+"""Calls that block, for tasks: `spawn_blocking`, and what stands under it.
 
-Guarantees: the runtime's thread never waits for one of these; as many run at once as the
-configuration allows and the rest queue up. A call that has begun cannot be interrupted, so
-cancelling its task waits for it; one that has not begun never runs.
+Guarantees: the runtime's thread never waits for one of these. A task whose call finds the queue
+full waits for room, in the order in which the tasks came. A call that has begun cannot be
+interrupted, so cancelling its task waits for it; one that has not begun never runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent import futures
 from contextvars import copy_context
+from functools import partial
 from typing import ParamSpec, TypeVar
 
+from zokio.blocking.call import Call
+from zokio.blocking.pool import BlockingPool
 from zokio.core.future import Future
 from zokio.core.join import JoinHandle
 from zokio.core.poll import PENDING, Poll, Ready
-from zokio.core.waker import Context, Waker
+from zokio.core.waker import Context
 from zokio.errors import Cancelled
 from zokio.runtime.current import current_runtime
 from zokio.runtime.scope import CancelScope
@@ -24,80 +26,66 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class BlockingPool:
-    """Threads made when they are needed, `threads_max` at the most."""
+class CallResult(Future[T]):
+    """The result of a call that was handed in."""
 
-    def __init__(self, threads_max: int) -> None:
-        self._threads_max = threads_max
-        self._executor: futures.ThreadPoolExecutor | None = None
-        self._calls: set[futures.Future[object]] = set()
+    __slots__ = ("_call", "_pool")
 
-    @property
-    def pending(self) -> int:
-        """Calls that were handed in and have not returned."""
-        return len(self._calls)
-
-    def submit(self, call: Callable[[], T]) -> futures.Future[T]:
-        """Hand a call in."""
-        if self._executor is None:
-            self._executor = futures.ThreadPoolExecutor(self._threads_max, "zokio-blocking")
-        future = self._executor.submit(call)
-        self._calls.add(future)  # type: ignore[arg-type]  # Future is invariant; only counted here
-        future.add_done_callback(self._calls.discard)
-        return future
-
-    def close(self, wait: bool) -> None:
-        """Take no more calls; `wait` for those that run."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=wait, cancel_futures=True)
-
-
-class ThreadResult(Future[T]):
-    """The result of a call in another thread."""
-
-    def __init__(self, future: futures.Future[T]) -> None:
-        self._future = future
-        self._waker: Waker | None = None
+    def __init__(self, pool: BlockingPool, call: Call[T]) -> None:
+        self._pool = pool
+        self._call = call
 
     def poll(self, cx: Context) -> Poll[T]:
         """See `Future.poll`."""
-        first = self._waker is None
-        self._waker = cx.waker
-        if first:
-            self._future.add_done_callback(self._wake)
-        if self._future.done():
-            return Ready(self._future.result())
-        return PENDING
+        return Ready(self._call.result()) if self._pool.watch(self._call, cx.waker) else PENDING
 
-    def _wake(self, _: futures.Future[T]) -> None:
-        if self._waker is not None:
-            self._waker.wake()
+    def close(self, cx: Context) -> None:
+        """See `Future.close`."""
+        self._call.waker = None
 
 
-async def call_in_thread(call: Callable[[], T]) -> T:
-    """Run `call` in the pool and wait for it. Cancelled before it begins, it never runs."""
-    future = current_runtime().blocking.submit(call)
+async def call_in_thread(function: Callable[[], T], name: str, *, leave: bool = False) -> T:
+    """Call `function` in a thread of the running runtime, and wait for it.
+
+    Args:
+        function: what blocks.
+        name: for reports and dumps.
+        leave: cancelled while the call runs, do not wait for it; its result is dropped.
+
+    Raises:
+        NoRuntimeError: no runtime is running on this thread.
+        ClosedError: the runtime was shut down before the call began.
+        ThreadsExhaustedError: the system gives this process no more threads.
+        BaseException: whatever `function` raised.
+    """
+    pool = current_runtime().blocking
+    call = Call(function, name)
+    pool.ask(call)
     try:
-        return await ThreadResult(future)
-    except Cancelled:
-        if future.cancel():
+        return await CallResult(pool, call)
+    except (Cancelled, GeneratorExit) as way_out:
+        if pool.cancel(call) or leave or isinstance(way_out, GeneratorExit):
             raise
         with CancelScope(shield=True):  # it runs and cannot be stopped: wait for it
-            result = await ThreadResult(future)
+            result = await CallResult(pool, call)
         return result  # the scope may swallow its own Cancelled, so says mypy
 
 
 def spawn_blocking(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> JoinHandle[T]:
     """Call a function that blocks in a thread of the pool.
 
-    It sees a copy of the caller's context variables. Aborting the handle before the call has
-    begun prevents it; once begun, the call runs to its end and the handle gives its result.
+    It sees a copy of the caller's context variables. `RuntimeConfig.blocking_threads` calls run at
+    once; `RuntimeConfig.blocking_queue` more wait their turn, and the tasks of further ones wait
+    for room. Aborting the handle before the call has begun prevents it; once begun, the call runs
+    to its end and the handle gives its result.
 
     Returns:
         A handle; await it for the function's result or error.
+
+    Raises:
+        NoRuntimeError: no runtime is running on this thread.
     """
-    variables = copy_context()
+    runtime = current_runtime()
     name = getattr(function, "__qualname__", repr(function))
-    return current_runtime().spawn(
-        call_in_thread(lambda: variables.run(function, *args, **kwargs)), name
-    )
+    call = partial(copy_context().run, function, *args, **kwargs)
+    return runtime.spawn(call_in_thread(call, name), name)

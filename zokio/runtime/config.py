@@ -26,6 +26,10 @@ class RuntimeConfig:
         workers: threads that poll tasks; 0 polls them on the calling thread. More than 0 is not
             available yet, and refused.
         blocking_threads: threads for `spawn_blocking`, at the most; made when needed.
+        blocking_queue: blocking calls that may wait for a thread; the tasks of further ones wait
+            for room.
+        blocking_keep_alive: seconds that a thread for blocking calls waits for another one before
+            it ends; `math.inf` for ever.
         budget: operations that may complete without waiting before one yields to other tasks.
         reactor: "auto", "epoll", "kqueue", "poll", "select", "portable" or "simulated".
         numa: "auto" (workers steal first from those last seen on their own NUMA node), "pin"
@@ -44,6 +48,8 @@ class RuntimeConfig:
 
     workers: int = 0
     blocking_threads: int = 64
+    blocking_queue: int = 1024
+    blocking_keep_alive: float = 10.0
     budget: int = 128
     reactor: str = "auto"
     numa: str = "auto"
@@ -54,7 +60,7 @@ class RuntimeConfig:
 
     def __post_init__(self) -> None:
         self._check_workers()
-        for name in ("blocking_threads", "budget", "event_interval"):
+        for name in ("blocking_threads", "blocking_queue", "budget", "event_interval"):
             self._check(name, _is_whole(getattr(self, name)), "be a whole number")
             self._check(name, getattr(self, name) >= 1, "be at least 1")
         self._check("reactor", self.reactor in REACTORS, f"be one of {', '.join(REACTORS)}")
@@ -65,11 +71,9 @@ class RuntimeConfig:
             self.on_task_panic is None or callable(self.on_task_panic),
             "be None or a function (name, error)",
         )
-        self._check(
-            "shutdown_timeout",
-            _is_duration(self.shutdown_timeout),
-            "be a number of seconds, 0 or more",
-        )
+        for name in ("blocking_keep_alive", "shutdown_timeout"):
+            duration = _is_duration(getattr(self, name))
+            self._check(name, duration, "be a number of seconds, 0 or more")
 
     def _check_workers(self) -> None:
         self._check("workers", _is_whole(self.workers), "be a whole number")

@@ -8,6 +8,7 @@ from gc import get_referents
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Final
 
+from zokio.blocking.survey import RunningCall, Survey
 from zokio.core.future import Future
 from zokio.core.join import JoinHandle
 from zokio.core.task import Task, TaskId
@@ -41,6 +42,10 @@ class TaskDump:
     """Every task that was not done, in the order of creation."""
 
     tasks: tuple[TaskInfo, ...]
+    blocking: tuple[RunningCall, ...] = ()
+    """The blocking calls that run, and where their threads stand."""
+    blocking_waiting: tuple[str, ...] = ()
+    """Names of the blocking calls that wait for a thread, in order."""
 
     def text(self) -> str:
         """The dump for people to read."""
@@ -50,11 +55,15 @@ class TaskDump:
             cancelled = ", cancelled" if task.cancel_requested else ""
             lines.append(f"task {task.id} {task.name} [{task.state}{cancelled}]")
             lines.extend(f"    {place}" for place in task.awaits)
+        for call in self.blocking:
+            lines.append(f"blocking call {call.name} [running in {call.thread}]")
+            lines.append(f"    {call.place}")
+        lines.extend(f"blocking call {name} [waiting]" for name in self.blocking_waiting)
         return "\n".join(lines)
 
 
-def dump_tasks(tasks: Iterable[Task]) -> TaskDump:
-    """A dump of `tasks`."""
+def dump_tasks(tasks: Iterable[Task], blocking: Survey) -> TaskDump:
+    """A dump of `tasks` and of the blocking calls."""
     return TaskDump(
         tuple(
             TaskInfo(
@@ -65,7 +74,9 @@ def dump_tasks(tasks: Iterable[Task]) -> TaskDump:
                 tuple(await_chain(task.coroutine)),
             )
             for task in tasks
-        )
+        ),
+        blocking.running,
+        blocking.waiting,
     )
 
 

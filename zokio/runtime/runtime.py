@@ -20,6 +20,8 @@ from itertools import count
 from types import TracebackType
 from typing import Self, TypeVar
 
+from zokio.blocking.pool import BlockingPool
+from zokio.blocking.survey import survey
 from zokio.core.budget import Budget
 from zokio.core.cancel import CancelNode
 from zokio.core.join import JoinHandle
@@ -32,13 +34,13 @@ from zokio.metrics import RuntimeMetrics
 from zokio.reactor.backends import make_reactor
 from zokio.reactor.contract import Reactor
 from zokio.runtime.awaitable import as_coroutine
-from zokio.runtime.blocking import BlockingPool
 from zokio.runtime.config import RuntimeConfig
 from zokio.runtime.dump import TaskDump, dump_tasks
 from zokio.runtime.entry import Entry
 from zokio.runtime.fork import RUNTIMES
 from zokio.runtime.interrupt import Interrupts
 from zokio.runtime.invariants import check_runtime
+from zokio.runtime.measure import measure
 from zokio.runtime.report import reporter
 from zokio.runtime.shutdown import ShutdownReport, drop, shut_down
 from zokio.scheduler.current_thread import CurrentThread
@@ -69,7 +71,11 @@ class Runtime:
         self.scheduler = CurrentThread(self.queue, self.report)
         self.timers = TimerQueue()
         self.budget = Budget(self.config.budget)
-        self.blocking = BlockingPool(self.config.blocking_threads)
+        self.blocking = BlockingPool(
+            self.config.blocking_threads,
+            self.config.blocking_queue,
+            self.config.blocking_keep_alive,
+        )
         self.tasks: dict[TaskId, Task] = {}
         """Every task that is not done."""
         self.closing = False
@@ -251,23 +257,11 @@ class Runtime:
         """
         if not self.config.metrics:
             raise UsageError("this runtime keeps no metrics; use RuntimeConfig(metrics=True)")
-        return RuntimeMetrics(
-            tasks_spawned=self.spawned,
-            tasks_alive=len(self.tasks),
-            polls=self.scheduler.polls,
-            turns=self.turns,
-            parks=self.parks,
-            io_wakes=self.io_wakes,
-            timers_fired=self.timers.fired,
-            timers_pending=len(self.timers),
-            ready_length=len(self.queue.ready),
-            injected_length=len(self.queue.injected),
-            blocking_pending=self.blocking.pending,
-        )
+        return measure(self)
 
     def dump(self) -> TaskDump:
-        """Every task that is not done, with where it waits."""
-        return dump_tasks(list(self.tasks.values()))
+        """Every task that is not done, with where it waits, and the blocking calls."""
+        return dump_tasks(list(self.tasks.values()), survey(self.blocking))
 
     def shutdown(self, timeout: float | None = None) -> ShutdownReport:
         """Cancel every task, let it clean up, drop what is left, and close everything.

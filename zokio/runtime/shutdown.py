@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from zokio.blocking.survey import survey
 from zokio.core.outcome import ABORTED
 from zokio.core.task import Task
 from zokio.core.task_state import IDLE, QUEUED
@@ -30,13 +31,15 @@ class ShutdownReport:
     """Names of tasks that did not end in time and were dropped where they stood."""
     blocking_pending: int
     """Blocking calls that still ran; Python waits for them when the process ends."""
+    blocking_names: tuple[str, ...] = ()
+    """Their names."""
 
 
 def shut_down(runtime: Runtime, timeout: float) -> ShutdownReport:
     """See `Runtime.shutdown`."""
     timeout_ns = duration_ns(timeout)
     if runtime.queue.closed:
-        return ShutdownReport(0, (), runtime.blocking.pending)
+        return _report(runtime, 0, ())
     with runtime.entered():
         ended_before = runtime.spawned - len(runtime.tasks)
         try:
@@ -47,7 +50,12 @@ def shut_down(runtime: Runtime, timeout: float) -> ShutdownReport:
             finally:
                 _close(runtime)
     cancelled = runtime.spawned - ended_before - len(dropped)
-    return ShutdownReport(cancelled, dropped, runtime.blocking.pending)
+    return _report(runtime, cancelled, dropped)
+
+
+def _report(runtime: Runtime, cancelled: int, dropped: tuple[str, ...]) -> ShutdownReport:
+    names = tuple(call.name for call in survey(runtime.blocking).running)
+    return ShutdownReport(cancelled, dropped, len(names), names)
 
 
 def _queue_the_lost(runtime: Runtime) -> None:
@@ -115,5 +123,5 @@ def _close(runtime: Runtime) -> None:
     queue.ready.clear()
     runtime.timers.clear()
     runtime.reactor.close()
-    runtime.blocking.close(wait=runtime.blocking.pending == 0)
+    runtime.blocking.close()
     queue.drain_injected()  # tasks that other threads spawned too late are dropped
