@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from spec import clockwork, surroundings
+from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
 from spec.cancel_scopes import (
     CancelGroupsMachine,
     CancelScopesMachine,
@@ -27,6 +28,7 @@ from spec.task import Task, TaskMachine
 from spec.timers import CANCEL_ALL, INSERT_DUE, NOTHING, CascadingTimers, TimersMachine
 from tests.helpers.connected_pair import local_pair, simulated_pair, tcp_pair
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
+from tests.refinement.blocking_pool import BlockingPoolAdapter
 from tests.refinement.cancel_scopes import CancelScopesAdapter
 from tests.refinement.join import JoinAdapter
 from tests.refinement.registration import RegistrationAdapter
@@ -116,6 +118,16 @@ def _scopes(machine: ScopesMachine, *, fast: bool = False) -> Job:
     return Job("cancel_scopes", "epoll", machine, adapter, fast=fast)
 
 
+def _blocking_pool(machine: BlockingPoolMachine, *, fast: bool = False) -> Job:
+    adapter = partial(
+        BlockingPoolAdapter,
+        calls=machine.calls,
+        threads=machine.threads,
+        queue_max=machine.queue_max,
+    )
+    return Job("blocking_pool", "threads that stop", machine, adapter, fast=fast)
+
+
 def _registration(machine: Registration, over: str, *, fast: bool = False) -> Job:
     adapters = {
         "epoll, TCP": partial(RegistrationAdapter, EpollReactor, tcp_pair),
@@ -141,6 +153,8 @@ ONE_THREAD_POLLS: Excuse[Task] = Excuse(
 
 # The longest first, so that the workers end at about the same time.
 JOBS = (
+    _blocking_pool(TwoThreads(calls=3, threads=2, queue_max=1, failures_max=1)),
+    _blocking_pool(LongLine(calls=4, threads=1, queue_max=1, failures_max=1)),
     _scheduler(SchedulerMachine(tasks=2, threads=1, interval=2)),
     _registration(Registration(error_stays=True), "epoll, socket pairs"),
     _registration(Registration(), "simulated"),
@@ -162,6 +176,7 @@ JOBS = (
     _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),
     _scheduler(SchedulerMachine(tasks=1, threads=1, interval=1), "simulated", fast=True),
     _scopes(CancelScopesMachine(scopes=2, threads=False), fast=True),
+    _blocking_pool(BlockingPoolMachine(calls=2, threads=1, queue_max=1), fast=True),
     _shutdown(ShutdownMachine(tasks=1, timeout=1, injected_max=1), fast=True),
     _sleepers(TimersMachine(timers=2, horizon=2, past=False), fast=True),
     _task(3, ONE_THREAD_POLLS, pollers=2),

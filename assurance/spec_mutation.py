@@ -38,7 +38,14 @@ from zokio.model import Mutant, MutantJudge, MutantVerdict, mutants
 
 PROCESSES = 2
 SEED = "spec mutation"
-ONE_IN = {"cancel_scopes": 16, "join": 4, "registration": 16, "scheduler": 16, "shutdown": 4}
+ONE_IN = {
+    "blocking_pool": 16,
+    "cancel_scopes": 16,
+    "join": 4,
+    "registration": 16,
+    "scheduler": 16,
+    "shutdown": 4,
+}
 """Mutants of these larger machines are judged one in so many; of the others all."""
 
 FOR_TRACES = ("surroundings", "clockwork")

@@ -12,6 +12,7 @@ from typing import Any
 from zokio.model import Machine
 
 from . import (
+    blocking_pool,
     cancel_scopes,
     clockwork,
     join,
@@ -34,4 +35,5 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "shutdown": shutdown.CONFIGURATIONS,
     "timers": timers.CONFIGURATIONS,
     "clockwork": clockwork.CONFIGURATIONS,
+    "blocking_pool": blocking_pool.CONFIGURATIONS,
 }

@@ -61,6 +61,13 @@ class Line:
         self.outside.clear()
         return everybody
 
+    def check_invariants(self) -> None:
+        """Assert what must hold of the line; for tests."""
+        assert all(call.state is QUEUED for call in self.queue), "not QUEUED, and in the queue"
+        assert all(call.state is OUTSIDE for call in self.outside), "not OUTSIDE, and there"
+        full = len(self.queue) >= self.queue_max
+        assert full or not self.outside, "a call is outside although there is room"
+
     def _admit(self) -> None:
         while self.outside and len(self.queue) < self.queue_max:
             call, _ = self.outside.popitem(last=False)

@@ -136,7 +136,7 @@ class BlockingPool:
             worker.parker.unpark()
             return
         try:
-            worker.thread = self._start(worker.run, worker.name)
+            worker.thread = self._start(worker.run, worker.name)  # spec: come
         except BaseException as error:
             self._do_without(worker, error)
             if not isinstance(error, Exception):  # a signal: whoever handed it in leaves
@@ -169,9 +169,9 @@ class BlockingPool:
 
     def take(self, worker: Worker, *, timed_out: bool) -> None:
         """On the worker's thread, when it has come or was parked: what it does next."""
-        with self._lock:
+        with self._lock:  # spec: take
             if worker not in self.workers:
-                worker.state = GONE  # spec: take
+                worker.state = GONE
             elif worker.call is not None:
                 self._begin(worker)
             elif self.line.queue:
@@ -252,7 +252,7 @@ class BlockingPool:
             waker, call.waker = call.waker, None
             if waker is not None:
                 try:
-                    waker.wake()  # spec: tell
+                    waker.wake()  # spec: tell_of
                 except Exception:
                     LOGGER.exception("whoever waits for the blocking call %s was not woken", call)
 
@@ -281,3 +281,15 @@ class BlockingPool:
         self.workers.clear()
         self.idle.clear()
         self.line.clear()
+
+    def check_invariants(self) -> None:
+        """Assert what must hold between two blocks under the lock; for tests."""
+        assert len(self.workers) <= self.threads_max, "more threads than allowed"
+        assert not (self.idle and len(self.line)), "a worker idles while a call waits"
+        assert not self.closed or not len(self.line), "a call waits for a pool that was closed"
+        for worker in self.idle:
+            assert worker in self.workers and worker.call is None, f"{worker!r} idles"
+        for worker in self.workers:
+            call = worker.call
+            assert call is None or call.worker is worker, f"{worker!r} has a call of another's"
+        self.line.check_invariants()

@@ -98,7 +98,7 @@ class Worker:
             if self.state is BUSY:
                 self._run_call()
             else:
-                timed_out = not self.parker.park(pool.keep_alive)
+                timed_out = not self.parker.park(pool.keep_alive)  # spec: run_out
                 pool.take(self, timed_out=timed_out)
 
     def _run_call(self) -> None:
