@@ -26,6 +26,7 @@ PARTS = (
     "traces",
     "spec_mutation",
     "planted_bugs",
+    "queues",
     "runtime_mutation",
     "proofs",
 )

@@ -23,6 +23,7 @@ TITLES = {
     "traces": "Real runs, validated by the specifications",
     "spec_mutation": "Wrong specifications: do the claims notice?",
     "planted_bugs": "Planted bugs: do the stateful tests notice, and how soon?",
+    "queues": "The run queues under real threads: is every history linearizable?",
     "runtime_mutation": "A wrong runtime: every small change of the code",
 }
 
@@ -166,6 +167,16 @@ def _planted_bugs(figures: Figures) -> Iterator[str]:
     yield ""
 
 
+def _queues(figures: Figures) -> Iterator[str]:
+    tested = " and ".join(f"`{name}`" for name in figures["under test"])
+    yield f"Under test: {tested}; the threads ran {figures['threads']}.\n"
+    yield "| broken queue | found in history number |"
+    yield "|---|--:|"
+    for name, rounds in figures["rounds until a broken queue was found"].items():
+        yield f"| {name} | {rounds:,} |"
+    yield ""
+
+
 def _runtime_mutation(figures: Figures) -> Iterator[str]:
     survivors = figures["survivors with reasons"]
     yield f"<details><summary>The {len(survivors)} survivors, each with its reason</summary>\n"
@@ -179,5 +190,6 @@ DETAILS = {
     "replay": _replay,
     "spec_mutation": _spec_mutation,
     "planted_bugs": _planted_bugs,
+    "queues": _queues,
     "runtime_mutation": _runtime_mutation,
 }

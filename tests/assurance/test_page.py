@@ -53,3 +53,18 @@ def test_the_survivors_are_on_the_page_with_their_reasons() -> None:
     text = page({"runtime_mutation": {"score": 97.4, "survivors with reasons": [survivor]}})
     assert "- `queue.py: a for b`: only slower" in text
     assert "| score | 97.4 |" in text
+
+
+def test_the_page_says_which_queues_were_stressed_and_what_was_found() -> None:
+    figures = {
+        "under test": ["module.Queue", "module.Injection"],
+        "threads": "in turn (GIL)",
+        "histories": 5_000,
+        "rounds until a broken queue was found": {"LostPush": 12},
+    }
+    text = page({"queues": figures})
+    assert (
+        "Under test: `module.Queue` and `module.Injection`; the threads ran in turn (GIL)." in text
+    )
+    assert "| histories | 5,000 |" in text
+    assert "| LostPush | 12 |" in text
