@@ -72,13 +72,17 @@ def complaint(history: list[Operation]) -> str:
 
 def under_test() -> tuple[Callable[[], WorkerQueue], Callable[[], Injection]]:
     """The scheduler's own queues; where it has none, those of the design."""
-    queue = _scheduler_class("stealing_queue", "StealingQueue", DesignQueue)
-    injection = _scheduler_class("injection", "InjectionQueue", DesignInjection)
+    queue = scheduler_class("stealing_queue", "StealingQueue", DesignQueue)
+    injection = scheduler_class("injection", "InjectionQueue", DesignInjection)
     return cast(Callable[[], WorkerQueue], queue), cast(Callable[[], Injection], injection)
 
 
-def _scheduler_class(module: str, name: str, otherwise: type) -> object:
-    """A module that is there and lacks the class is an error."""
+def scheduler_class(module: str, name: str, otherwise: type) -> object:
+    """A class of zokio.scheduler, or the other one if that module is not there.
+
+    Raises:
+        AttributeError: the module is there and lacks the class: it was renamed.
+    """
     full = f"zokio.scheduler.{module}"
     if importlib.util.find_spec(full) is None:
         return otherwise

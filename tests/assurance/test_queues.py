@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Hashable
 from random import Random
 
 import pytest
@@ -12,9 +13,10 @@ from assurance import broken_queues, queues
 from assurance.broken_queues import BROKEN_INJECTIONS, BROKEN_QUEUES, WrongEnd
 from assurance.design_queues import DesignInjection, DesignQueue
 from assurance.histories import Cast, Recorder, eager_switches, joined, overlaps, record
-from assurance.linearizability import Operation
+from assurance.linearizability import Operation, linearize
 from assurance.queue_cast import Queues, cast_of
-from assurance.queues import complaint, measure, stress, under_test
+from assurance.queues import SPECIFICATION, complaint, measure, scheduler_class, stress, under_test
+from zokio.scheduler.current_thread import CurrentThread
 
 PAIRS = [(queue, DesignInjection) for queue in BROKEN_QUEUES]
 MIXED = [*PAIRS, *((DesignQueue, injection) for injection in BROKEN_INJECTIONS)]
@@ -36,6 +38,24 @@ def test_the_queues_of_the_scheduler_give_linearizable_histories() -> None:
     found = stress(*under_test(), 150)
     assert found.wrong == ""
     assert found.rounds == 150
+
+
+def test_the_class_of_the_scheduler_is_taken_wherever_it_is_there() -> None:
+    assert scheduler_class("current_thread", "CurrentThread", DesignQueue) is CurrentThread
+    assert scheduler_class("no_such_module", "CurrentThread", DesignQueue) is DesignQueue
+    with pytest.raises(AttributeError, match="Renamed"):
+        scheduler_class("current_thread", "Renamed", DesignQueue)
+
+
+def test_at_the_end_of_a_history_everything_was_taken_out() -> None:
+    history = in_turn(cast_of(DesignQueue, DesignInjection), 400, "all of it")
+    state: Hashable = SPECIFICATION.initial
+    states = []
+    for number in linearize(history, SPECIFICATION).order:
+        state = SPECIFICATION.step(state, history[number])
+        states.append(state)
+    assert len(set(states)) > 100
+    assert states[-1] == SPECIFICATION.initial
 
 
 def test_the_queues_of_the_design_give_linearizable_histories() -> None:
