@@ -9,5 +9,15 @@ from benchmarks.idle_memory import IDLE_MEMORY
 from benchmarks.spawn_join import SPAWN_JOIN
 from benchmarks.switches import SWITCHES
 from benchmarks.timers import TIMERS
+from benchmarks.workers import (
+    BLOCKING_FILES,
+    BLOCKING_HASHING,
+    BLOCKING_SLEEPING,
+    WORKERS_ECHO,
+    WORKERS_TASKS,
+)
 
-BENCHMARKS: tuple[Benchmark, ...] = (SWITCHES, SPAWN_JOIN, TIMERS, ECHO, IDLE_MEMORY, IDLE_CPU)
+BENCHMARKS: tuple[Benchmark, ...] = (
+    *(SWITCHES, SPAWN_JOIN, TIMERS, ECHO, IDLE_MEMORY, IDLE_CPU),
+    *(WORKERS_TASKS, WORKERS_ECHO, BLOCKING_HASHING, BLOCKING_SLEEPING, BLOCKING_FILES),
+)

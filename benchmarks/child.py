@@ -1,8 +1,8 @@
 """Runs one contestant in a process of its own, and reads what it reports.
 
-The protocol: `worker.py` prints one JSON object, a `Measurement` by its field names, and exits 0;
-where the contestant is not installed it prints {"missing": reason} and exits 3. Anything else is a
-failure, with the last line of its standard error as the reason.
+The protocol: the child (`worker.py`, `workers_worker.py`) prints one JSON object, a `Measurement`
+by its field names, and exits 0; where the contestant is not installed it prints {"missing": reason}
+and exits 3. Anything else is a failure, with the last line of its standard error as the reason.
 """
 
 from __future__ import annotations
@@ -36,15 +36,17 @@ def raise_for(exit_code: int, output: str, error: str) -> NoReturn:
     raise Failed(lines[-1])
 
 
-def measure_in_child(benchmark: str, contestant: str, parameters: Parameters) -> Measurement:
-    """Measure one contestant once.
+def measure_in_child(
+    benchmark: str, contestant: str, parameters: Parameters, module: str = "benchmarks.worker"
+) -> Measurement:
+    """Measure one contestant once, by the program `module`.
 
     Raises:
         Missing: it is not installed.
         Failed: it broke, or took longer than five minutes.
     """
     words = [benchmark, contestant, json.dumps(dict(parameters))]
-    command = [sys.executable, "-m", "benchmarks.worker", *words]
+    command = [sys.executable, "-m", module, *words]
     try:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False

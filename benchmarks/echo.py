@@ -50,9 +50,11 @@ def conditions() -> str:
     return f"load client {client}; {where}"
 
 
-def measure(contestant: str, sizes: Parameters) -> Measurement:
+def measure(contestant: str, sizes: Parameters, *, server_pinned: bool = True) -> Measurement:
     """Serve and load once."""
     client_core, server_core = loopback.cores() or (None, None)
+    if not server_pinned:
+        server_core = None
     with loopback.serving(_server_command(contestant), server_core) as server:
         before = server.cpu_seconds()
         command = _client_command(server.facts["port"], sizes)

@@ -29,9 +29,10 @@ class Server:
     facts: dict[str, Any]
 
     def cpu_seconds(self) -> float | None:
-        """CPU that its main thread has used, None where the system does not tell."""
-        schedstat = Path(f"/proc/{self.process.pid}/schedstat")
-        return int(schedstat.read_text().split()[0]) / 1e9 if schedstat.exists() else None
+        """CPU that its threads have used, None where the system does not tell."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        used = [int(schedstat.read_text().split()[0]) for schedstat in threads]
+        return sum(used) / 1e9 if used else None
 
 
 def cores() -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ import platform
 from pathlib import Path
 
 from benchmarks.echo import conditions
+from benchmarks.workers import has_gil
 
 
 def _cpu_model() -> str:
@@ -26,6 +27,7 @@ def describe() -> dict[str, str | int]:
         "cpu": _cpu_model(),
         "cores": os.cpu_count() or 0,
         "kernel": f"{platform.system()} {platform.release()}",
+        "threads": "in turn (GIL)" if has_gil() else "at the same time (no GIL)",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load_average": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "",
         "echo": conditions(),

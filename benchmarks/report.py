@@ -11,6 +11,8 @@ from pathlib import Path
 from benchmarks.goals import judge
 from benchmarks.results import CaseResult, Entry
 
+CLEARLY_WORSE = 0.95
+"""Below this ratio a reason is given; above it may be noise."""
 HEADINGS = ("contestant", "median", "min", "max", "ratio", "operations", "remark")
 
 
@@ -28,8 +30,10 @@ def _row(result: CaseResult, entry: Entry) -> tuple[str, ...]:
     figures = [number(value) for value in (entry.median, min(entry.figures), max(entry.figures))]
     shown = f"{ratio:.2f}" if ratio is not None else "-"
     cpu = result.server_cpu_us(entry.contestant)
-    remark = f"server CPU {statistics.median(cpu):.1f} us a request" if cpu else ""
-    return (entry.label, *figures, shown, f"{done:,}", remark)
+    remarks = [f"server CPU {statistics.median(cpu):.1f} us a request"] if cpu else []
+    if ratio is not None and ratio < CLEARLY_WORSE and result.benchmark.when_worse:
+        remarks.append(result.benchmark.when_worse)
+    return (entry.label, *figures, shown, f"{done:,}", "; ".join(remarks))
 
 
 def _title(result: CaseResult) -> str:

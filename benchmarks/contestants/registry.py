@@ -9,7 +9,7 @@ def load(name: str) -> Contestant:
     """Import and make a contestant.
 
     Raises:
-        ImportError: it is not installed here.
+        ImportError: it is not installed here, or this zokio has no workers.
         ValueError: there is no contestant of that name.
     """
     match name:
@@ -25,4 +25,8 @@ def load(name: str) -> Contestant:
             from benchmarks.contestants.trio_family import Trio
 
             return Trio()
+        case str() if name.startswith("workers="):
+            from benchmarks.contestants.zokio_workers import ZokioWorkers
+
+            return ZokioWorkers(name)
     raise ValueError(f"no contestant is called {name!r}")

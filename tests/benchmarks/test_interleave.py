@@ -77,6 +77,18 @@ def test_who_is_missing_or_fails_is_reported_and_asked_once(
     assert str(error) in lines[0]
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(1.2, True), (1.01, False), (0.5, False)])
+def test_a_reason_stands_beside_a_ratio_that_is_clearly_below_one(
+    seconds: float, said: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = Script(zokio=[seconds], asyncio=[1]).run(1)
+    result.benchmark = dataclasses.replace(result.benchmark, when_worse="the reason")
+    print_report([result], {"date": "today"})
+    lines = [line for line in capsys.readouterr().out.splitlines() if "the reason" in line]
+    assert len(lines) == said
+    assert all("zokio" in line for line in lines)
+
+
 @pytest.mark.parametrize(("seconds", "met"), [(0.3, True), (0.5, False)])
 def test_a_goal_is_met_only_by_the_figures(seconds: float, met: bool) -> None:
     result = Script(zokio=[seconds], asyncio=[1]).run(1)
