@@ -22,6 +22,7 @@ from . import (
     surroundings,
     task,
     timers,
+    workers,
 )
 
 # Any: the machines have states of different types, and whoever goes through all does not look.
@@ -36,4 +37,5 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "timers": timers.CONFIGURATIONS,
     "clockwork": clockwork.CONFIGURATIONS,
     "blocking_pool": blocking_pool.CONFIGURATIONS,
+    "workers": workers.CONFIGURATIONS,
 }
