@@ -5,20 +5,22 @@ from threads outside (`workers_wakes.py`); stealing (`workers_search.py`); parki
 its events (`workers_park.py`). The variables are in `workers_state.py`. Here is what must be true
 of them together. Every action is one atomic step of the code:
 
-    wake_inside, wake_outside, event, begin_poll, end_...  one transition under the task's lock
-    displace, place, requeue_displaced, requeue, stow      one operation on an own deque
-    inject, post                                           one append to a shared deque
-    deliver                                                one extend of the own queue
-    take_injected, take_slot, take_own, take_local, steal  one pop, which may find nothing
-    look                                                   one pop, or the length of a queue
-    recheck                                                one look at one place
-    skip                                                   the reads before the lock of `Idle`
-    begin_search, end_search, pick, announce, unannounce   one critical section of `Idle`
-    settle, visit                                          the reactor's lock is tried
-    release, end_visit                                     it is given back
-    wait, unpark, clear, get_up                            one critical section of a parker
-    ring                                                   the bell is rung
-    rise                                                   the system call returns
+    wake_..., event, begin_poll, end_...              one transition under the task's lock
+    spawn_inside, displace, place, requeue..., stow   one operation on an own deque
+    inject, post                                      one append to a shared deque
+    deliver                                           one extend of the own queue
+    take_..., steal                                   one pop, which may find nothing
+    look                                              one pop, or the length of a queue
+    recheck                                           one look at one place
+    skip                                              the reads before the lock of `Idle`
+    begin_search, end_search, announce, unannounce    one critical section of `Idle`
+    pick                                              one of those; finding nobody, it is `skip`
+    settle, visit                                     the reactor's lock is tried
+    release, end_visit                                it is given back
+    wait, unpark, clear                               one critical section of a parker
+    get_up                                            the sleeper has its baton
+    ring                                              the bell is rung
+    rise                                              the system call returns
 
 Left out: why a task is idle (`task.py`), timers and how readiness comes about, cancellation and
 shutdown; a wake by a finalizer or a signal handler between two polls; that a poll may block.

@@ -18,10 +18,10 @@ reactor reports; it does so as well on a visit between two polls.
 
 from __future__ import annotations
 
-from zokio.model import action, put
+from zokio.model import action, drop, put
 
 from .workers_search import Search
-from .workers_state import NOBODY, QUIET, SEEING, Place, Workers, is_polled
+from .workers_state import NOBODY, SEEING, Place, Workers, is_idle, is_polled
 
 WAITING = ("on parker", "in reactor")
 """Where a worker sleeps until it has a token, or the bell rings."""
@@ -39,11 +39,12 @@ class Park(Search):
     def announce(self, state: Workers, worker: int) -> Workers:
         """With the lock: it searches no more, and from now on it can be taken out."""
         was_searching = state.at[worker] == "searching"
-        places = (*self.places(worker, 0), ("local", worker))
+        injected, *others = self.places(worker, 0)
+        own: list[Place] = [("local", worker)] if self.pinned else []
         state = state._replace(
             searching=state.searching - was_searching,
-            sleepers=(*state.sleepers, worker),
-            left=put(state.left, worker, places if self.pinned else places[:-1]),
+            sleepers=tuple(sorted((*state.sleepers, worker))),
+            left=put(state.left, worker, (injected, *own, *others)),
         )
         return self.moved(state, worker, "rechecking")
 
@@ -88,15 +89,14 @@ class Park(Search):
     def can_wait(self, state: Workers, worker: int) -> bool:
         return state.at[worker] in ("waiting", "entering")
 
-    @action(writes=("at", "token"), reads=("at", "token"))
+    @action(writes=("at",), reads=("at",))
     def get_up(self, state: Workers, worker: int) -> Workers:
-        """A token ends the wait on the parker."""
-        state = state._replace(token=put(state.token, worker, False))
+        """The wait on the parker ends."""
         return self.moved(state, worker, "up")
 
     @get_up.guard
     def can_get_up(self, state: Workers, worker: int) -> bool:
-        return state.at[worker] == "on parker" and state.token[worker]
+        return state.at[worker] == "called"
 
     @action(writes=("at", "bell"), reads=("at", "bell"))
     def rise(self, state: Workers, worker: int) -> Workers:
@@ -108,7 +108,7 @@ class Park(Search):
         return state.at[worker] == "in reactor" and state.bell
 
     @action(
-        writes=("at", "hand", "owed"), reads=("at", "hand", "telling", "owed", "done"), fair=False
+        writes=("at", "hand", "owed"), reads=("at", "hand", "owed", "done", "spawned"), fair=False
     )
     def event(self, state: Workers, worker: int, task: int) -> Workers:
         """The reactor reports what a task waits for: it is marked, and joins the batch."""
@@ -116,24 +116,20 @@ class Park(Search):
         state = state._replace(owed=put(state.owed, task, True))
         if idle:
             state = state._replace(hand=put(state.hand, worker, (*state.hand[worker], task)))
-        return self.moved(state, worker, "returned") if self.waits(state, worker) else state
+        return state if state.at[worker] == "visiting" else self.moved(state, worker, "returned")
 
     @event.guard
     def can_event(self, state: Workers, worker: int, task: int) -> bool:
-        at = state.at[worker]
-        on_visit = at == "visiting" and state.telling[worker] == QUIET
-        if not (at in ("in reactor", "returned") or on_visit):
-            return False
-        return self.home(task) == NOBODY and not (state.owed[task] or state.done[task])
+        in_time = state.at[worker] in ("in reactor", "returned", "visiting")
+        return in_time and self.home(task) == NOBODY and is_idle(state, task)
 
-    @action(writes=("hand", "queue", "telling"), reads=("at", "hand", "queue"))
+    @action(writes=("hand", "queue"), reads=("at", "hand", "queue"))
     def deliver(self, state: Workers, worker: int) -> Workers:
-        """The batch goes on the own queue; on a visit, notify."""
+        """The batch goes on the own queue; nobody is told before this one is up again."""
         queue = (*state.queue[worker], *state.hand[worker])
-        state = state._replace(
+        return state._replace(
             queue=put(state.queue, worker, queue), hand=put(state.hand, worker, ())
         )
-        return self.told(state, worker, SEEING) if state.at[worker] == "visiting" else state
 
     @deliver.guard
     def can_deliver(self, state: Workers, worker: int) -> bool:
@@ -160,19 +156,24 @@ class Park(Search):
         return state.at[worker] == "releasing"
 
     @action(
-        writes=("at", "left", "sleepers", "telling"),
-        reads=("at", "queue", "local", "sleepers"),
+        writes=("at", "left", "sleepers", "searching", "telling"),
+        reads=("at", "queue", "slot", "local", "sleepers", "searching"),
     )
     def unannounce(self, state: Workers, worker: int) -> Workers:
-        """With the lock: nobody can take it out any more; taken out already, it searches."""
+        """With the lock: nobody can take it out any more; taken out already, it searches.
+
+        It does so as well if it has seen something in its second look, and not too many search:
+        there may be more than it will take, and whoever pushed has relied on its search.
+        """
         if worker in state.sleepers:
-            others = tuple(other for other in state.sleepers if other != worker)
-            state = self.moved(state._replace(sleepers=others), worker, "running")
-            return self.told(state, worker, SEEING) if state.queue[worker] else state
+            saw = state.at[worker] == "retreating"
+            state = state._replace(sleepers=drop(state.sleepers, worker))
+            if not (saw and self.may_search(state)):
+                return self.told_of_own(self.moved(state, worker, "running"), worker)
+            state = state._replace(searching=state.searching + 1)
         if state.queue[worker] or state.local[worker]:
             return self.moved(state, worker, "found")
-        places = self.places(worker, (worker + 1) % self.workers)
-        return self.moved(state._replace(left=put(state.left, worker, places)), worker, "searching")
+        return self.set_out(state, worker, (worker + 1) % self.workers)
 
     @unannounce.guard
     def can_unannounce(self, state: Workers, worker: int) -> bool:
@@ -195,13 +196,14 @@ class Park(Search):
         return self.visits and state.holder == NOBODY and self.runs_on(state, worker)
 
     @action(
-        writes=("at", "holder"),
-        reads=("at", "hand", "telling", "passing"),
+        writes=("at", "holder", "telling"),
+        reads=("at", "hand", "queue", "slot", "local"),
         may_be_idle=True,
     )
     def end_visit(self, state: Workers, worker: int) -> Workers:
-        """The reactor is free again."""
-        return self.moved(state._replace(holder=NOBODY), worker, "running")
+        """The reactor is free again; then notify, if anything is there."""
+        state = self.moved(state._replace(holder=NOBODY), worker, "running")
+        return self.told_of_own(state, worker)
 
     @end_visit.guard
     def can_end_visit(self, state: Workers, worker: int) -> bool:
@@ -218,6 +220,7 @@ class Park(Search):
             return state.slot[whose] != NOBODY
         return (state.queue if what == "queue" else state.local)[whose] != ()
 
-    def waits(self, state: Workers, worker: int) -> bool:
-        """Whether it sleeps, if neither a token nor the bell keeps it up."""
-        return state.at[worker] in WAITING
+    def told_of_own(self, state: Workers, worker: int) -> Workers:
+        """It notifies if it has anything; also so that another one goes to the reactor."""
+        anything = self.has_own(state, worker) or state.local[worker]
+        return self.told(state, worker, SEEING) if anything else state

@@ -24,26 +24,41 @@ class Polls(Wakes):
     interval: int = 0
     slot_max: int = 0
 
+    # Where it takes the next one from.
+
     @action(
         writes=("at", "hand", "injected", "ticks"),
-        reads=("at", "queue", "slot", "ticks", "passing", "telling", "injected"),
+        reads=("at", "queue", "slot", "local", "ticks", "passing", "telling", "injected"),
     )
     def take_injected(self, state: Workers, worker: int) -> Workers:
         """The first of the injection queue."""
         task, *others = state.injected
-        state = state._replace(injected=tuple(others), ticks=put(state.ticks, worker, 0))
-        return self.holding(state, worker, task)
+        return self.holding(
+            self.ticked(state._replace(injected=tuple(others)), worker), worker, task
+        )
 
     @take_injected.guard
     def can_take_injected(self, state: Workers, worker: int) -> bool:
-        if not self.runs_on(state, worker) or not state.injected:
+        if not (self.runs_on(state, worker) and state.injected):
             return False
-        has_own = state.queue[worker] or state.slot[worker] != NOBODY
-        return state.ticks[worker] == self.interval or not has_own
+        return self.is_turn_of_injected(state, worker) or not (
+            self.has_own(state, worker) or state.local[worker]
+        )
 
     @action(
-        writes=("at", "hand", "slot", "ticks", "runs"),
-        reads=("at", "queue", "slot", "ticks", "runs", "passing", "telling", "injected"),
+        writes=("at", "hand", "slot", "ticks", "runs", "turn"),
+        reads=(
+            "at",
+            "queue",
+            "slot",
+            "local",
+            "ticks",
+            "turn",
+            "runs",
+            "passing",
+            "telling",
+            "injected",
+        ),
     )
     def take_slot(self, state: Workers, worker: int) -> Workers:
         """The task in the own slot, if no thief was faster."""
@@ -51,7 +66,9 @@ class Polls(Wakes):
         runs = min(state.runs[worker] + 1, self.slot_max)
         task = state.slot[worker]
         state = state._replace(
-            slot=put(state.slot, worker, NOBODY), runs=put(state.runs, worker, runs)
+            slot=put(state.slot, worker, NOBODY),
+            runs=put(state.runs, worker, runs),
+            turn=put(state.turn, worker, True),
         )
         return self.holding(state, worker, task)
 
@@ -59,20 +76,34 @@ class Polls(Wakes):
     def can_take_slot(self, state: Workers, worker: int) -> bool:
         return (
             self.may_take_own(state, worker)
+            and self.is_turn_of_stealable(state, worker)
             and state.slot[worker] != NOBODY
             and (not self.is_at_cap(state, worker) or not state.queue[worker])
         )
 
     @action(
-        writes=("at", "hand", "queue", "ticks", "runs"),
-        reads=("at", "queue", "slot", "ticks", "runs", "passing", "telling", "injected"),
+        writes=("at", "hand", "queue", "ticks", "runs", "turn"),
+        reads=(
+            "at",
+            "queue",
+            "slot",
+            "local",
+            "ticks",
+            "turn",
+            "runs",
+            "passing",
+            "telling",
+            "injected",
+        ),
     )
     def take_own(self, state: Workers, worker: int) -> Workers:
         """The first of the own queue, if no thief was faster."""
         task, *others = state.queue[worker]
         state = self.ticked(state, worker)
         state = state._replace(
-            queue=put(state.queue, worker, tuple(others)), runs=put(state.runs, worker, 0)
+            queue=put(state.queue, worker, tuple(others)),
+            runs=put(state.runs, worker, 0),
+            turn=put(state.turn, worker, True),
         )
         return self.holding(state, worker, task)
 
@@ -81,25 +112,30 @@ class Polls(Wakes):
         slot_is_first = self.slot_max > 0 and not self.is_at_cap(state, worker)
         return (
             self.may_take_own(state, worker)
+            and self.is_turn_of_stealable(state, worker)
             and state.queue[worker] != ()
             and (not slot_is_first or state.slot[worker] == NOBODY)
         )
 
     @action(
-        writes=("at", "hand", "local", "ticks"),
-        reads=("at", "local", "ticks", "passing", "telling", "injected"),
+        writes=("at", "hand", "local", "ticks", "turn", "telling"),
+        reads=("at", "queue", "slot", "local", "ticks", "turn", "passing", "telling", "injected"),
         may_be_idle=True,
     )
     def take_local(self, state: Workers, worker: int) -> Workers:
-        """The first of the tasks that are pinned to the worker."""
+        """The first of the tasks that are pinned to it; notify, if it leaves any other there."""
         task, *others = state.local[worker]
         state = self.ticked(state, worker)
-        state = state._replace(local=put(state.local, worker, tuple(others)))
-        return self.holding(state, worker, task)
+        state = state._replace(
+            local=put(state.local, worker, tuple(others)), turn=put(state.turn, worker, False)
+        )
+        state = self.holding(state, worker, task)
+        return self.told(state, worker, SEEING) if self.has_own(state, worker) else state
 
     @take_local.guard
     def can_take_local(self, state: Workers, worker: int) -> bool:
-        return self.may_take_own(state, worker) and state.local[worker] != ()
+        its_turn = state.turn[worker] or not self.interval or not self.has_own(state, worker)
+        return self.may_take_own(state, worker) and state.local[worker] != () and its_turn
 
     @action(writes=("at", "owed"), reads=("at", "hand", "telling", "passing"))
     def begin_poll(self, state: Workers, worker: int) -> Workers:
@@ -126,16 +162,22 @@ class Polls(Wakes):
         return state.at[worker] == "polling" and is_free(state, worker)
 
     @action(
-        writes=("at", "hand", "queue", "local", "telling"), reads=("at", "hand", "queue", "local")
+        writes=("at", "hand", "queue", "local", "telling"),
+        reads=("at", "hand", "queue", "local", "slot"),
     )
     def requeue(self, state: Workers, worker: int) -> Workers:
-        """The right end of the own queue, so that others go first; then notify."""
+        """The right end of the own queue, so that others go first; if there are any, notify.
+
+        Any: also in the slot. The worker takes that one first, and this one would stand there.
+        """
         (task,) = state.hand[worker]
         if self.home(task) != NOBODY:
             local = put(state.local, worker, (*state.local[worker], task))
             return self.empty_handed(state._replace(local=local), worker)
+        alone = not (self.has_own(state, worker) or state.local[worker])
         queue = put(state.queue, worker, (*state.queue[worker], task))
-        return self.told(self.empty_handed(state._replace(queue=queue), worker), worker, SEEING)
+        state = self.empty_handed(state._replace(queue=queue), worker)
+        return state if alone else self.told(state, worker, SEEING)
 
     @requeue.guard
     def can_requeue(self, state: Workers, worker: int) -> bool:
@@ -163,17 +205,29 @@ class Polls(Wakes):
 
     def may_take_own(self, state: Workers, worker: int) -> bool:
         """It is not the turn of the injection queue, or there is nothing in it."""
-        is_its_turn = self.interval > 0 and state.ticks[worker] == self.interval
-        return self.runs_on(state, worker) and not (is_its_turn and state.injected)
+        is_turn = self.interval > 0 and self.is_turn_of_injected(state, worker)
+        return self.runs_on(state, worker) and not (is_turn and state.injected)
+
+    def is_turn_of_injected(self, state: Workers, worker: int) -> bool:
+        """Every `interval` takes; with zero, whenever it likes."""
+        return not self.interval or state.ticks[worker] == self.interval - 1
+
+    def is_turn_of_stealable(self, state: Workers, worker: int) -> bool:
+        """Pinned tasks and the others take turns."""
+        return not (self.interval and state.local[worker] and state.turn[worker])
+
+    def has_own(self, state: Workers, worker: int) -> bool:
+        """Whether a task stands in its queue or its slot."""
+        return state.queue[worker] != () or state.slot[worker] != NOBODY
 
     def is_at_cap(self, state: Workers, worker: int) -> bool:
         """Whether the slot has had its turns."""
         return self.slot_max > 0 and state.runs[worker] == self.slot_max
 
     def ticked(self, state: Workers, worker: int) -> Workers:
-        """One more take; at the interval, the look at the injection queue was in vain."""
-        ticks = state.ticks[worker] + 1 if state.ticks[worker] < self.interval else 1
-        return state._replace(ticks=put(state.ticks, worker, ticks if self.interval else 0))
+        """One more take."""
+        ticks = (state.ticks[worker] + 1) % self.interval if self.interval else 0
+        return state._replace(ticks=put(state.ticks, worker, ticks))
 
     def holding(self, state: Workers, worker: int, task: int) -> Workers:
         """The task is in the worker's hand, to be polled."""

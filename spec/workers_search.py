@@ -28,12 +28,9 @@ class Search(Polls):
     def begin_search(self, state: Workers, worker: int, start: int) -> Workers:
         """With the lock: no more than half of the workers search at once."""
         state = state._replace(ticks=put(state.ticks, worker, 0), runs=put(state.runs, worker, 0))
-        if 2 * state.searching >= self.workers:
+        if not self.may_search(state):
             return self.moved(state, worker, "parking")
-        state = state._replace(
-            searching=state.searching + 1, left=put(state.left, worker, self.places(worker, start))
-        )
-        return self.moved(state, worker, "searching")
+        return self.set_out(state._replace(searching=state.searching + 1), worker, start)
 
     @begin_search.guard
     def can_begin_search(self, state: Workers, worker: int, start: int) -> bool:
@@ -129,6 +126,15 @@ class Search(Polls):
     def moved(self, state: Workers, worker: int, at: str) -> Workers:
         """The worker stands elsewhere."""
         return state._replace(at=put(state.at, worker, at))
+
+    def may_search(self, state: Workers) -> bool:
+        """Whether fewer than half of the workers search."""
+        return 2 * state.searching < self.workers
+
+    def set_out(self, state: Workers, worker: int, start: int) -> Workers:
+        """The search begins, with the injection queue and then `start`."""
+        state = state._replace(left=put(state.left, worker, self.places(worker, start)))
+        return self.moved(state, worker, "searching")
 
     def places(self, worker: int, start: int) -> tuple[Place, ...]:
         """The injection queue, then the others in turn, from `start` on."""

@@ -5,16 +5,18 @@ hand: to be polled, being polled, stolen, or reported by the reactor; `queue`, i
 pushes right, everybody pops left; `slot`: its LIFO slot, one task or nobody; `local`: the queue of
 the tasks that are pinned to it; `left`: the places it has still to look at; `wanted`: how many
 tasks it has still to steal; `ticks`: takes since its last look at the injection queue; `runs`:
-takes from the slot in a row; `token`: its parker holds an unpark.
+takes from the slot in a row; `turn`: its pinned tasks come first next time; `token`: its parker
+holds an unpark.
 
 Of each actor, the workers and then the threads outside: `passing`: the task that it is about to
 push; `displaced`: the task that it has just taken out of its slot to make room; `telling`: how far
 it is with a notify, and whom it unparks.
 
-Of each task: `owed`: somebody wants a poll that has not begun; `done`.
+Of each task: `owed`: somebody wants a poll that has not begun; `done`. The tasks are spawned in
+their order: `spawned`: how many.
 
 Shared: `injected`, the injection queue; `searching`: how many workers search, or were taken out of
-`sleepers` to search; `sleepers`: who is announced, the last one is taken first; `holder`: who holds
+`sleepers` to search; `sleepers`: who is announced, in order of number; `holder`: who holds
 the reactor; `bell`: the reactor's bell has rung.
 """
 
@@ -53,12 +55,14 @@ class Workers(NamedTuple):
     wanted: tuple[int, ...]
     ticks: tuple[int, ...]
     runs: tuple[int, ...]
+    turn: tuple[bool, ...]
     token: tuple[bool, ...]
     passing: tuple[int, ...]
     displaced: tuple[int, ...]
     telling: tuple[Telling, ...]
     owed: tuple[bool, ...]
     done: tuple[bool, ...]
+    spawned: int
     injected: tuple[int, ...]
     searching: int
     sleepers: tuple[int, ...]
@@ -79,12 +83,14 @@ def beginning(workers: int, threads: int, tasks: int) -> Workers:
         wanted=(0,) * workers,
         ticks=(0,) * workers,
         runs=(0,) * workers,
+        turn=(True,) * workers,
         token=(False,) * workers,
         passing=(NOBODY,) * actors,
         displaced=(NOBODY,) * actors,
         telling=(QUIET,) * actors,
         owed=(True,) + (False,) * (tasks - 1),
         done=(False,) * tasks,
+        spawned=1,
         injected=(0,),
         searching=0,
         sleepers=(),
@@ -98,6 +104,11 @@ def is_polled(state: Workers, task: int) -> bool:
     return any(
         at == "polling" and hand == (task,) for at, hand in zip(state.at, state.hand, strict=True)
     )
+
+
+def is_idle(state: Workers, task: int) -> bool:
+    """Whether a wake of the task changes anything: it is spawned, not done, and owed nothing."""
+    return task < state.spawned and not (state.owed[task] or state.done[task])
 
 
 def is_free(state: Workers, actor: int) -> bool:

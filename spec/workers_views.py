@@ -9,7 +9,7 @@ from .workers_park import WAITING, Park
 from .workers_state import NOBODY, QUIET, Workers
 
 SEARCHING = ("searching", "stealing", "found")
-ANNOUNCED = ("rechecking", "retreating", "settling", "waiting", "entering", "releasing", "up")
+ANNOUNCED = ("rechecking", "retreating", "settling", "waiting", "entering", "called", "up")
 HOLDING_THE_REACTOR = ("entering", "in reactor", "returned", "releasing", "visiting")
 
 
@@ -31,22 +31,33 @@ class Views(Park):
         """Whether the worker is one of those that `searching` counts."""
         if state.at[worker] in SEARCHING:
             return True
-        announced = state.at[worker] in (*ANNOUNCED, *WAITING, "returned")
+        announced = state.at[worker] in (*ANNOUNCED, *WAITING, "returned", "releasing")
         return announced and worker not in state.sleepers
 
     def sleeps(self, state: Workers, worker: int) -> bool:
         """Whether nothing that has happened so far ends its wait."""
         if state.at[worker] == "in reactor":
             return not state.bell
-        return state.at[worker] == "on parker" and not state.token[worker]
+        return state.at[worker] == "on parker"
 
     def is_reachable(self, state: Workers) -> bool:
-        """Whether a task stands where a thief may take it."""
-        return state.injected != () or any(state.queue) or set(state.slot) != {NOBODY}
+        """Whether a task stands where a thief may take it, and its worker is not about to."""
+        queues = any(
+            len(queue) > (at == "running") for queue, at in zip(state.queue, state.at, strict=True)
+        )
+        return queues or state.injected != () or set(state.slot) != {NOBODY}
 
     def is_attended(self, state: Workers) -> bool:
         """Whether somebody searches, notifies, or looks once more before he sleeps."""
-        about_to_look = ("retreating", "up", "returned", "releasing", "parking")
+        about_to_look = (
+            "retreating",
+            "called",
+            "up",
+            "returned",
+            "releasing",
+            "parking",
+            "visiting",
+        )
         return (
             state.searching > 0
             or any(telling != QUIET for telling in state.telling)
@@ -56,7 +67,9 @@ class Views(Park):
         )
 
     def will_see(self, state: Workers, worker: int) -> bool:
-        """Whether the worker is announced and comes to a place where a task stands."""
+        """Whether the worker comes to a place where a task stands, or will search."""
+        if state.at[worker] == "running" and not self.has_own(state, worker):
+            return True
         return state.at[worker] == "rechecking" and any(
             self.stands_something(state, place) for place in state.left[worker]
         )

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-from zokio.model import Machine, action, put
+from zokio.model import Machine, action, drop, put
 
 from .workers_state import (
     NOBODY,
@@ -27,6 +27,7 @@ from .workers_state import (
     Workers,
     beginning,
     is_free,
+    is_idle,
     is_polled,
 )
 
@@ -51,28 +52,25 @@ class Wakes(Machine[Workers]):
             "actor": range(actors),
             "task": range(self.tasks),
             "start": range(self.workers),
+            "whom": range(self.workers),
         }
 
     @action(
         writes=("owed", "passing"),
-        reads=("at", "hand", "passing", "telling", "owed", "done"),
+        reads=("at", "hand", "passing", "telling", "owed", "done", "spawned"),
         fair=False,
     )
     def wake_inside(self, state: Workers, worker: int, task: int) -> Workers:
-        """The polled task wakes another one, or itself; a spawn is the first wake of its task."""
+        """The polled task wakes another one, or itself."""
         return self.marked(state, worker, task)
 
     @wake_inside.guard
     def can_wake_inside(self, state: Workers, worker: int, task: int) -> bool:
-        return (
-            state.at[worker] == "polling"
-            and is_free(state, worker)
-            and not (state.owed[task] or state.done[task])
-        )
+        return state.at[worker] == "polling" and is_free(state, worker) and is_idle(state, task)
 
     @action(
         writes=("owed", "passing"),
-        reads=("at", "hand", "passing", "telling", "owed", "done"),
+        reads=("at", "hand", "passing", "telling", "owed", "done", "spawned"),
         fair=False,
         may_be_idle=True,
     )
@@ -82,7 +80,28 @@ class Wakes(Machine[Workers]):
 
     @wake_outside.guard
     def can_wake_outside(self, state: Workers, thread: int, task: int) -> bool:
-        return is_free(state, thread) and not (state.owed[task] or state.done[task])
+        return is_free(state, thread) and is_idle(state, task)
+
+    @action(
+        writes=("queue", "passing", "telling", "owed", "spawned"),
+        reads=("at", "queue", "passing", "telling", "spawned"),
+        fair=False,
+        may_be_idle=True,
+    )
+    def spawn_inside(self, state: Workers, worker: int) -> Workers:
+        """The polled task spawns one: behind those that wait already; then notify."""
+        task = state.spawned
+        state = state._replace(owed=put(state.owed, task, True), spawned=task + 1)
+        if self.home(task) != NOBODY:
+            return state._replace(passing=put(state.passing, worker, task))
+        state = state._replace(queue=put(state.queue, worker, (*state.queue[worker], task)))
+        return self.told(state, worker, SEEING)
+
+    @spawn_inside.guard
+    def can_spawn_inside(self, state: Workers, worker: int) -> bool:
+        return (
+            state.at[worker] == "polling" and is_free(state, worker) and state.spawned < self.tasks
+        )
 
     # The push.
 
@@ -164,7 +183,7 @@ class Wakes(Machine[Workers]):
 
     @action(writes=("telling",), reads=("telling", "searching", "sleepers"))
     def skip(self, state: Workers, actor: int) -> Workers:
-        """Without the lock: somebody searches and will find it, or nobody sleeps."""
+        """Somebody searches and will find it, or nobody sleeps: with the lock, or without it."""
         return self.told(state, actor, QUIET)
 
     @skip.guard
@@ -172,22 +191,21 @@ class Wakes(Machine[Workers]):
         return state.telling[actor] == SEEING and (state.searching > 0 or not state.sleepers)
 
     @action(writes=("searching", "sleepers", "telling"), reads=("searching", "sleepers", "telling"))
-    def pick(self, state: Workers, actor: int) -> Workers:
-        """With the lock: look again, take the last sleeper out, and count it as searching."""
-        if state.searching or not state.sleepers:
-            return self.told(state, actor, QUIET)
-        *others, last = state.sleepers
-        state = state._replace(sleepers=tuple(others), searching=state.searching + 1)
-        return self.told(state, actor, Telling("unparking", last))
+    def pick(self, state: Workers, actor: int, whom: int) -> Workers:
+        """With the lock: any of the sleepers is taken out, and counts as searching from now on."""
+        state = state._replace(sleepers=drop(state.sleepers, whom), searching=state.searching + 1)
+        return self.told(state, actor, Telling("unparking", whom))
 
     @pick.guard
-    def can_pick(self, state: Workers, actor: int) -> bool:
-        return state.telling[actor] == SEEING
+    def can_pick(self, state: Workers, actor: int, whom: int) -> bool:
+        return state.telling[actor] == SEEING and not state.searching and whom in state.sleepers
 
-    @action(writes=("token", "telling"), reads=("telling", "at"))
+    @action(writes=("at", "token", "telling"), reads=("telling", "at"))
     def unpark(self, state: Workers, actor: int) -> Workers:
-        """One step of the sleeper's parker: the token is set, and who waits where is seen."""
+        """With the parker's lock: where does it wait? If it does not, it has a token."""
         whom = state.telling[actor].whom
+        if state.at[whom] == "on parker":
+            return self.told(state._replace(at=put(state.at, whom, "called")), actor, QUIET)
         in_reactor = state.at[whom] == "in reactor"
         state = state._replace(token=put(state.token, whom, True))
         return self.told(state, actor, Telling("ringing", whom) if in_reactor else QUIET)
