@@ -17,6 +17,7 @@ LAYERS = (
     "cli",
     "core",
     "env",
+    "explore",
     "model",
     "net",
     "reactor",
@@ -47,6 +48,7 @@ def plant(root: Path, path: str, text: str = '"""Planted."""\n') -> Path:
         ("zokio/runtime/runtime.py", "zokio.net"),
         ("zokio/model/machine.py", "zokio.core"),
         ("spec/task.py", "zokio.core"),
+        ("zokio/explore/world.py", "zokio.core"),
     ],
 )
 def test_an_import_against_the_layers_breaks_a_contract(
@@ -64,6 +66,7 @@ def test_an_import_against_the_layers_breaks_a_contract(
 
 def test_a_folder_that_is_in_no_layer_breaks_a_contract(tmp_path: Path) -> None:
     plant(tmp_path, "zokio/model/__init__.py")
+    plant(tmp_path, "zokio/explore/__init__.py")
     plant(tmp_path, "zokio/testing/__init__.py")
     plant(tmp_path, "zokio/attic/__init__.py")
     plant(tmp_path, "spec/__init__.py")

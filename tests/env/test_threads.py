@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import collections
 import threading
 
 from zokio.env import threads
 
 
 def test_the_names_are_the_standard_librarys() -> None:
-    for name in set(threads.__all__) - {"ThreadLocal"}:
+    for name in set(threads.__all__) - {"ThreadLocal", "deque"}:
         assert getattr(threads, name) is getattr(threading, name)
     assert threads.ThreadLocal is threading.local
+    assert threads.deque is collections.deque
 
 
 def test_everything_listed_is_there_and_the_list_is_sorted() -> None:
