@@ -7,6 +7,7 @@ from tests.mutants.mutant import Mutant
 CANCEL = "zokio/core/cancel.py"
 TASK = "zokio/core/task.py"
 LOOP = "zokio/scheduler/current_thread.py"
+POLLER = "zokio/scheduler/poller.py"
 SCOPE = "zokio/runtime/scope.py"
 CHILDREN = "zokio/runtime/children.py"
 GROUP = "zokio/runtime/group.py"
@@ -45,12 +46,12 @@ MUTANTS = (
     planted(
         "an_edge_and_not_a_level",
         LOOP,
-        "        task.state = RUNNING_WOKEN  # spec: wake_inside\n        coroutine",
-        "        task.cancel_requested = False\n        coroutine",
+        "        task.state = RUNNING_WOKEN  # spec: wake_inside\n",
+        "        task.cancel_requested = False\n",
     ),
     planted(
         "a_task_that_has_not_begun_never_runs",
-        LOOP,
+        POLLER,
         "        if not coroutine.cr_suspended:  # it has not begun",
         "        if False:",
     ),

@@ -7,7 +7,7 @@ from tests.mutants.mutant import Mutant
 JOIN = "zokio/core/join.py"
 TASK = "zokio/core/task.py"
 OUTCOME = "zokio/core/outcome.py"
-LOOP = "zokio/scheduler/current_thread.py"
+POLLER = "zokio/scheduler/poller.py"
 
 MUTANTS = (
     Mutant(
@@ -82,7 +82,7 @@ MUTANTS = (
     ),
     Mutant(
         name="an_aborted_task_wakes_nobody",
-        file=LOOP,
+        file=POLLER,
         before="            task.finish(ABORTED)\n",
         after="            task.joiners = None\n            task.finish(ABORTED)\n",
         machine="join",

@@ -7,7 +7,7 @@ from tests.mutants.mutant import Mutant
 EPOLL = "zokio/reactor/epoll.py"
 PORTABLE = "zokio/reactor/portable.py"
 REGISTRATION = "zokio/reactor/registration.py"
-CONNECTION = "zokio/net/connection.py"
+REGISTERED = "zokio/net/registered.py"
 READINESS = "zokio/net/readiness.py"
 STREAM = "zokio/net/tcp_stream.py"
 
@@ -16,12 +16,12 @@ MUTANTS = (
         name="readiness_that_arrives_while_nobody_waits_is_dropped",
         file=REGISTRATION,
         before="""            self.readable = True
-            if self.reader is not None:
-                batch.append(self.reader)
+            reader = self.reader  # once: its task may go on meanwhile, on another worker
+            if reader is not None:
 """,
-        after="""            if self.reader is not None:
+        after="""            reader = self.reader
+            if reader is not None:
                 self.readable = True
-                batch.append(self.reader)
 """,
         machine="registration",
     ),
@@ -60,7 +60,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a_close_leaves_the_registration_in_the_reactor",
-        file=CONNECTION,
+        file=REGISTERED,
         before="in self._reactor.deregister(self._registration):",
         after="in self._registration.close():",
         machine="registration",

@@ -1,20 +1,26 @@
-"""What the calling thread is doing: its run queue, and the task being polled."""
+"""What the calling thread is doing: whose tasks it polls, and the task being polled."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from zokio.env.threads import ThreadLocal
 from zokio.errors import NoRuntimeError
 
 if TYPE_CHECKING:
-    from zokio.core.run_queue import RunQueue
     from zokio.core.task import Task
     from zokio.core.waker import Context
 
 
+class Polling(Protocol):
+    """Whoever polls: a run queue, a worker, or all the workers of a runtime together."""
+
+    task: Task | None
+    """The task that is being polled now, by the calling thread."""
+
+
 class _Current(ThreadLocal):
-    queue: RunQueue | None = None
+    queue: Polling | None = None
 
 
 CURRENT = _Current()

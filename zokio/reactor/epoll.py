@@ -92,8 +92,9 @@ class EpollReactor:
                 continue
             if mask == TRAFFIC and registration.writable:  # the common case: there is data
                 registration.readable = True
-                if registration.reader is not None:
-                    batch.append(registration.reader)
+                reader = registration.reader  # once: see `Registration.event`
+                if reader is not None:
+                    batch.append(reader)
             else:
                 registration.event(mask & READABLE, mask & WRITABLE, mask & ENDED, batch)
         return batch

@@ -62,12 +62,14 @@ class Registration:
             self.ended = True
         if readable:
             self.readable = True
-            if self.reader is not None:
-                batch.append(self.reader)
+            reader = self.reader  # once: its task may go on meanwhile, on another worker
+            if reader is not None:
+                batch.append(reader)
         if writable:
             self.writable = True
-            if self.writer is not None:
-                batch.append(self.writer)
+            writer = self.writer
+            if writer is not None:
+                batch.append(writer)
 
     def close(self) -> list[Task]:
         """Nothing comes through here any more; gives the tasks which wait, to be woken."""

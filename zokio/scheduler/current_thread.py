@@ -12,34 +12,25 @@ A `KeyboardInterrupt`, `SystemExit` or the like that leaves a task ends the task
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import CoroutineType
 from typing import Any
 
-from zokio.core.outcome import ABORTED, Failure
-from zokio.core.poll import Ready
 from zokio.core.run_queue import RunQueue
 from zokio.core.suspend import AGAIN, WAIT
 from zokio.core.task import Task
 from zokio.core.task_state import IDLE, QUEUED, RUNNING, RUNNING_WOKEN
-from zokio.errors import (
-    Cancelled,
-    InternalError,
-    NeverAwaitedError,
-    NoRuntimeError,
-    NotAwaitableError,
-    UsageError,
-)
+from zokio.errors import InternalError
+from zokio.scheduler.poller import Poller
 
 
-class CurrentThread:
+class CurrentThread(Poller):
     """Polls the tasks of one run queue. `report` is told of errors that nobody asked for."""
 
-    __slots__ = ("_report", "polls", "queue")
+    __slots__ = ("polls", "queue")
 
     def __init__(self, queue: RunQueue, report: Callable[[str, BaseException], None]) -> None:
+        super().__init__(report)
         self.queue = queue
         self.polls = 0
-        self._report = report
 
     def poll_ready(self, limit: int) -> int:
         """Poll ready tasks, `limit` at most; how many were polled.
@@ -90,60 +81,4 @@ class CurrentThread:
         raised again, until it has left the cancelled scope.
         """
         task.state = RUNNING_WOKEN  # spec: wake_inside
-        coroutine = task.coroutine
-        assert coroutine is not None
-        if not coroutine.cr_suspended:  # it has not begun
-            return task.run(task.send, None)
-        return task.run(coroutine.throw, Cancelled())
-
-    def _refuse(self, task: Task, signal: object) -> Any:
-        """The coroutine yielded something foreign: say so where it did, and only once."""
-        coroutine = task.coroutine
-        assert coroutine is not None
-        error = _foreign(task, signal)
-        answer = task.run(coroutine.throw, error)
-        if answer is WAIT or answer is AGAIN or answer is task:
-            return answer
-        coroutine.close()
-        raise error
-
-    def _end_ready(self, task: Task, value: object) -> None:
-        if type(value) is CoroutineType:
-            value.close()
-            error = NeverAwaitedError(
-                f"task {task.id} ({task.name}) returned the coroutine {value.__qualname__}, which "
-                "nobody awaited; write `return await ...`"
-            )
-            task.finish(Failure(error, task.name, self._report))
-        else:
-            task.finish(Ready(value))
-
-    def _end_failed(self, task: Task, error: BaseException) -> None:
-        """The coroutine raised. Leave out this file's frames: they tell the reader nothing."""
-        if isinstance(error, BaseExceptionGroup):
-            error = error.split(Cancelled)[1] or Cancelled()  # nothing else in it: as if bare
-        if isinstance(error, Cancelled):
-            task.finish(ABORTED)
-            return
-        traceback = error.__traceback__
-        while traceback is not None and traceback.tb_frame.f_globals is globals():
-            traceback = traceback.tb_next
-        failure = Failure(error.with_traceback(traceback), task.name, self._report)
-        if not isinstance(error, Exception):
-            failure.seen = True  # it leaves the runtime itself: that is report enough
-            task.finish(failure)
-            raise error
-        task.finish(failure)
-
-
-def _foreign(task: Task, signal: object) -> UsageError:
-    """What to say to a task that yielded something which is not its own."""
-    if isinstance(signal, Task):
-        return NoRuntimeError(
-            f"task {task.id} ({task.name}) waited for something that belongs to a runtime that is "
-            "not running this code; use a stream in the runtime which opened it"
-        )
-    return NotAwaitableError(
-        f"task {task.id} ({task.name}) awaited something that belongs to another runtime: "
-        f"it yielded {signal!r}; await zokio's own operations in a zokio task"
-    )
+        return self._raise_cancelled(task)

@@ -1,0 +1,208 @@
+"""The workers together: where a task goes that is to be polled, who is woken, how they all stop.
+
+        schedule --- a worker, in a poll ----> its LIFO slot ------+
+                 --- a worker, in the reactor > its batch          +--> notify
+                 --- any other thread ------> injection queue -----+
+                 --- pinned ----------------> its worker's own queue, and that worker is unparked
+
+Guarantees: a task that was scheduled is polled by one worker, soon, as long as they run. What a
+worker raises besides the errors of tasks (an error of the reactor, a SystemExit) is kept for
+whoever runs the runtime (`errors`); until it is taken nobody waits in the reactor.
+
+It neither knows the reactor nor the time: `turn` is handed to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from zokio.core.current import CURRENT
+from zokio.core.shared_task import SharedTask
+from zokio.env.choice import choose
+from zokio.env.threads import Lock, Thread, deque
+from zokio.scheduler.idle import Idle
+from zokio.scheduler.injection import InjectionQueue
+from zokio.scheduler.worker import Worker
+
+
+class MultiThread:
+    """`count` workers.
+
+    Args:
+        count: 1 or more.
+        budget: of each worker.
+        event_interval: polls of a worker between two visits to the reactor.
+        turn: visits the reactor and the timers, and waits there if told so; called by one worker at
+            a time. Tasks that it wakes are gathered.
+        ring: ends the wait of `turn`, from any thread.
+        report: is told of errors that nobody asked for.
+        has_left: is told when there is something in `errors`.
+        is_virtual: time jumps in `turn`, so only the last worker that is awake may wait there.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        budget: int,
+        event_interval: int,
+        turn: Callable[[bool], None],
+        ring: Callable[[], None],
+        report: Callable[[str, BaseException], None],
+        has_left: Callable[[], None],
+        is_virtual: bool = False,
+    ) -> None:
+        self.event_interval = event_interval
+        self.turn = turn
+        self.ring = ring
+        self.has_left = has_left
+        self.is_virtual = is_virtual
+        self.injection = InjectionQueue()
+        self.idle = Idle(count)
+        self.reactor_lock = Lock()
+        self.errors: deque[BaseException] = deque()
+        self.is_watched = False
+        """Whether somebody waits in the reactor, or is about to."""
+        self.stopping = False
+        self.workers = tuple(Worker(number, self, budget, report) for number in range(count))
+        self.everybody = (1 << count) - 1
+        self._threads: list[Thread] = []
+
+    # Where tasks go.
+
+    def schedule(self, task: SharedTask) -> None:
+        """A task has just become QUEUED. From any thread."""
+        worker = self.here()
+        if task.home >= 0:
+            home = self.workers[task.home]
+            home.queue.pinned.append(task)
+            if home is not worker:
+                home.unpark()
+        elif worker is None:
+            self.injection.push(task)
+            self.notify()
+        elif worker.batch is not None:
+            worker.batch.append(task)
+        else:
+            worker.queue.push_slot(task)
+            self.notify()
+
+    def spawn(self, task: SharedTask) -> None:
+        """A new task: behind those that wait already."""
+        worker = self.here()
+        if task.home >= 0 or worker is None or worker.batch is not None:
+            self.schedule(task)
+        else:
+            worker.queue.push(task)
+            self.notify()
+
+    def requeue(self, worker: Worker, task: SharedTask) -> None:
+        """The task is owed one more poll: behind those that wait already.
+
+        The worker goes on with its queue at once, so nobody is woken for a single task.
+        """
+        if task.home >= 0:
+            self.workers[task.home].queue.pinned.append(task)
+            return
+        worker.queue.push(task)
+        if len(worker.queue.ready) > 1:
+            self.notify()
+
+    def here(self) -> Worker | None:
+        """The worker that the calling thread is, of these."""
+        worker = CURRENT.queue
+        return worker if isinstance(worker, Worker) and worker.together is self else None
+
+    # Who looks for them.
+
+    def notify(self) -> None:
+        """There is work in a queue: see to it that somebody who is awake finds it."""
+        picked = self.idle.pick()
+        if picked:
+            self.workers[picked.bit_length() - 1].unpark()
+
+    def victims(self, thief: Worker) -> Sequence[Worker]:
+        """The other workers, beginning at any of them."""
+        count = len(self.workers) - 1
+        if not count:
+            return ()
+        start = choose("victim", count)
+        others = [each for each in self.workers if each is not thief]
+        return others[start:] + others[:start]
+
+    def has_work_for(self, worker: Worker) -> bool:
+        """The last look of a worker that has announced its sleep."""
+        if self.injection.tasks or worker.queue.pinned or self.stopping:
+            return True
+        return any(each.queue.has_work() for each in self.workers)
+
+    def enter_reactor(self, worker: Worker) -> bool:
+        """The worker waits in the reactor, if it may and nobody else does; whether it did."""
+        if self.errors or (self.is_virtual and self.idle.sleepers != self.everybody):
+            return False
+        if not self.reactor_lock.acquire(blocking=False):
+            return False
+        try:
+            worker.wait_in_reactor()
+        finally:
+            self.reactor_lock.release()
+        return True
+
+    # The threads.
+
+    def start(self, before: Callable[[], None]) -> None:
+        """Start a thread for each worker, which calls `before` first."""
+        for worker in self.workers:
+            name = f"zokio-worker-{worker.number}"
+            thread = Thread(target=self._run, args=(worker, before), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _run(self, worker: Worker, before: Callable[[], None]) -> None:
+        before()
+        CURRENT.queue = worker
+        while not self.stopping:
+            try:
+                worker.step()
+            except BaseException as error:
+                if error is worker.left:
+                    worker.left = None
+                else:
+                    self.leave(error)
+
+    def leave(self, error: BaseException) -> None:
+        """Keep an error for whoever runs the runtime."""
+        self.errors.append(error)
+        self.has_left()
+
+    def take_error(self) -> BaseException | None:
+        """The oldest error that was kept. The reactor is open again."""
+        try:
+            error = self.errors.popleft()
+        except IndexError:
+            return None
+        self.notify()
+        return error
+
+    def drop_error(self, error: BaseException) -> None:
+        """It has reached whoever runs the runtime in another way."""
+        try:
+            self.errors.remove(error)
+        except ValueError:
+            return
+        self.notify()
+
+    def stop(self) -> None:
+        """Stop all workers after what they do now, and wait for that. Not from a worker."""
+        self.stopping = True
+        for worker in self.workers:
+            worker.unpark()
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def clear(self) -> None:
+        """Forget every task, when no worker runs any more."""
+        self.injection.tasks.clear()
+        for worker in self.workers:
+            worker.queue.clear()
