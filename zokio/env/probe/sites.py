@@ -58,7 +58,7 @@ class Site:
 WAKE = "'wake_inside' if not queue.parked else None if self.state is IDLE else 'wake_in_between'"
 # What the task said, whichever branch the loop takes.
 SUSPENSION = "'end_again' if signal is again else 'end_pending'"
-END = "'end_ready' if isinstance(task.outcome, Ready) else 'end_error'"
+END = "'end_ready' if type(task.outcome).__name__ == 'Ready' else 'end_error'"
 WAKES = ("wake_inside", "wake_in_between")
 
 SITES = (
