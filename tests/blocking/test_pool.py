@@ -14,11 +14,11 @@ import pytest
 
 from zokio.blocking.at_exit import WORKERS, finish
 from zokio.blocking.call import CANCELLED, REFUSED, RETURNED, RUNNING, Call
-from zokio.blocking.parker import Parker
 from zokio.blocking.pool import BlockingPool
 from zokio.blocking.survey import survey
 from zokio.blocking.worker import Started, start_thread
 from zokio.core.waker import Waker
+from zokio.env.parker import Parker
 from zokio.env.threads import Event, Thread, get_ident
 from zokio.errors import BackpressureError, BusyError, ClosedError, ThreadsExhaustedError
 

@@ -39,6 +39,8 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("numa", None, "it must be one of auto, pin, off"),
     ("metrics", 1, "it must be True or False"),
     ("on_task_panic", "log", r"it must be None or a function \(name, error\)"),
+    ("slow_poll_threshold", -0.1, "it must be None, or a number of seconds, 0 or more"),
+    ("slow_poll_threshold", "0.1", "it must be None, or a number of seconds, 0 or more"),
     ("shutdown_timeout", -0.1, "it must be a number of seconds, 0 or more"),
     ("shutdown_timeout", float("nan"), "it must be a number of seconds, 0 or more"),
     ("shutdown_timeout", "10", "it must be a number of seconds, 0 or more"),
@@ -65,6 +67,7 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         "metrics": True,
         "on_task_panic": None,
         "event_interval": 61,
+        "slow_poll_threshold": 0.1,
         "shutdown_timeout": 10.0,
     }
 

@@ -251,7 +251,7 @@ def test_an_idle_task_takes_less_than_two_kilobytes(waits: str) -> None:
             after, _ = tracemalloc.get_traced_memory()
             print((after - before) // 10_000)
 
-        zokio.run(main())
+        zokio.run(main(), config=zokio.RuntimeConfig(slow_poll_threshold=None))
         """
     )
     assert ended.error == ""

@@ -18,6 +18,7 @@ ZERO = zokio.RuntimeMetrics(
     tasks_spawned=0,
     tasks_alive=0,
     polls=0,
+    slow_polls=0,
     turns=0,
     parks=0,
     io_wakes=0,

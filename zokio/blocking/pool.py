@@ -35,9 +35,9 @@ from zokio.blocking.call import (
     CallState,
 )
 from zokio.blocking.line import AnyCall, Line
-from zokio.blocking.parker import Parker
 from zokio.blocking.worker import BUSY, COMING, GONE, IDLE, Parking, Start, Worker, start_thread
 from zokio.core.waker import Waker
+from zokio.env.parker import Parker
 from zokio.env.threads import Lock
 
 LOGGER = logging.getLogger("zokio")

@@ -1,6 +1,7 @@
 """The clock: monotonic nanoseconds, real or virtual.
 
-`monotonic_ns` is the machine's own. A `VirtualClock` stands still until somebody moves it, so a
+`monotonic_ns` is the machine's own; `process_time_ns` is the processor time that this process has
+used. A `VirtualClock` stands still until somebody moves it, so a
 program which sleeps for an hour runs in no time and always in the same order. Neither knows the
 date.
 """
@@ -8,6 +9,7 @@ date.
 from __future__ import annotations
 
 from time import monotonic_ns as monotonic_ns
+from time import process_time_ns as process_time_ns
 from typing import Final
 
 SECOND_NS: Final = 1_000_000_000

@@ -15,6 +15,8 @@ class RuntimeMetrics:
     """Tasks that are not done."""
     polls: int
     """Polls of tasks."""
+    slow_polls: int
+    """Polls that took longer than `RuntimeConfig.slow_poll_threshold`."""
     turns: int
     """Visits to the reactor."""
     parks: int

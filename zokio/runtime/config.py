@@ -39,6 +39,8 @@ class RuntimeConfig:
         on_task_panic: called with the task's name and its error, instead of the report through
             `logging`, when a task failed and nobody asked for its result.
         event_interval: polls between two visits to the reactor while tasks are ready.
+        slow_poll_threshold: seconds after which a poll that still goes on is logged and counted;
+            0 or None for no such watch.
         shutdown_timeout: seconds that cancelled tasks get for their cleanup before a shutdown
             drops them, unless `shutdown` is told otherwise.
 
@@ -56,6 +58,7 @@ class RuntimeConfig:
     metrics: bool = True
     on_task_panic: Callable[[str, BaseException], None] | None = None
     event_interval: int = 61
+    slow_poll_threshold: float | None = 0.1
     shutdown_timeout: float = 10.0
 
     def __post_init__(self) -> None:
@@ -74,6 +77,11 @@ class RuntimeConfig:
         for name in ("blocking_keep_alive", "shutdown_timeout"):
             duration = _is_duration(getattr(self, name))
             self._check(name, duration, "be a number of seconds, 0 or more")
+        self._check(
+            "slow_poll_threshold",
+            self.slow_poll_threshold is None or _is_duration(self.slow_poll_threshold),
+            "be None, or a number of seconds, 0 or more",
+        )
 
     def _check_workers(self) -> None:
         self._check("workers", _is_whole(self.workers), "be a whole number")

@@ -9,6 +9,7 @@ from zokio.core.current import CURRENT
 from zokio.env.threads import Lock, get_ident
 from zokio.errors import BusyError, ClosedError, NestedRuntimeError
 from zokio.runtime.current import RUNNING
+from zokio.watchdog.process import WATCHER
 
 if TYPE_CHECKING:
     from zokio.runtime.runtime import Runtime
@@ -40,6 +41,8 @@ class Entry:
         try:
             runtime.queue.thread = get_ident()  # spec: enter
             RUNNING.runtime, CURRENT.queue = runtime, runtime.queue
+            if runtime.place is not None:
+                WATCHER.enter(runtime.place)
         except BaseException:  # a signal
             self.__exit__(None, None, None)
             raise
@@ -51,4 +54,6 @@ class Entry:
         traceback: TracebackType | None,
     ) -> None:
         RUNNING.runtime = CURRENT.queue = None
+        if self._runtime.place is not None:
+            WATCHER.leave(self._runtime.place)
         self._lock.release()  # spec: leave

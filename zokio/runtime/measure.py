@@ -18,6 +18,7 @@ def measure(runtime: Runtime) -> RuntimeMetrics:
         tasks_spawned=runtime.spawned,
         tasks_alive=len(runtime.tasks),
         polls=runtime.scheduler.polls,
+        slow_polls=runtime.slow_polls,
         turns=runtime.turns,
         parks=runtime.parks,
         io_wakes=runtime.io_wakes,

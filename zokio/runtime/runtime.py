@@ -43,9 +43,11 @@ from zokio.runtime.invariants import check_runtime
 from zokio.runtime.measure import measure
 from zokio.runtime.report import reporter
 from zokio.runtime.shutdown import ShutdownReport, drop, shut_down
+from zokio.runtime.watch import place_of_runtime
 from zokio.scheduler.current_thread import CurrentThread
 from zokio.timers.deadline import NEVER_NS, wait_ns
 from zokio.timers.queue import TimerQueue
+from zokio.watchdog.process import WATCHER
 
 T = TypeVar("T")
 
@@ -86,6 +88,9 @@ class Runtime:
         self._forget = self.forget  # bound once, not once for every task
         self.spawned = 0
         """How many tasks there have been."""
+        self.slow_polls = 0
+        """Polls that the watchdog has told of."""
+        self.place = place_of_runtime(self, by_hand=reactor is not None)
         self._entry = Entry(self)
         RUNTIMES.add(self)
 
@@ -236,6 +241,8 @@ class Runtime:
             return self.reactor.wait(timeout_ns)  # spec: sleep/get_up
         finally:
             queue.parked = False  # spec: unannounce
+            if WATCHER.asleep and self.place is not None:
+                WATCHER.rouse()
 
     def _time_to_next_timer_ns(self) -> int | None:
         if not self.timers.heap:

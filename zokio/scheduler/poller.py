@@ -27,7 +27,12 @@ from zokio.errors import (
 )
 
 LOOPS = frozenset(
-    {"zokio.scheduler.current_thread", "zokio.scheduler.poller", "zokio.scheduler.worker"}
+    {
+        "zokio.core.tripwire",
+        "zokio.scheduler.current_thread",
+        "zokio.scheduler.poller",
+        "zokio.scheduler.worker",
+    }
 )
 """The modules whose frames tell the reader of a traceback nothing."""
 
