@@ -10,8 +10,9 @@ import pytest
 
 import zokio
 from tests.helpers.simulation import run_simulated, simulated_runtime, value
-from zokio.env.threads import Event, active_count, get_ident
+from zokio.env.threads import Event, Thread, active_count, get_ident
 from zokio.errors import NeverAwaitedError, NoRuntimeError
+from zokio.runtime.blocking import call_in_thread
 from zokio.runtime.current import current_runtime
 
 VARIABLE: ContextVar[str] = ContextVar("VARIABLE", default="outside")
@@ -83,6 +84,61 @@ def test_a_system_exit_in_a_call_leaves_the_runtime_as_one_in_a_task_does() -> N
         run_simulated(main())
 
 
+@pytest.mark.parametrize("way_out", [KeyboardInterrupt, GeneratorExit])
+def test_a_way_out_that_a_call_takes_is_its_tasks_own(way_out: type[BaseException]) -> None:
+    def leave() -> None:
+        raise way_out
+
+    async def main() -> None:
+        await zokio.spawn_blocking(leave)
+
+    with pytest.raises(way_out):
+        run_simulated(main())
+
+
+def test_a_stop_iteration_in_a_call_ends_no_coroutine() -> None:
+    async def main() -> None:
+        with pytest.raises(RuntimeError, match="raised StopIteration"):
+            await zokio.spawn_blocking(next, iter(()))
+
+    run_simulated(main())
+
+
+def test_a_call_that_raises_cancelled_is_an_aborted_one() -> None:
+    def cancel() -> None:
+        raise zokio.Cancelled
+
+    async def main() -> None:
+        with pytest.raises(zokio.AbortedError):
+            await zokio.spawn_blocking(cancel)
+
+    run_simulated(main())
+
+
+def test_a_call_may_spawn_on_the_runtime_that_it_was_called_from() -> None:
+    async def main() -> str:
+        runtime = current_runtime()
+        spawned = await zokio.spawn_blocking(lambda: runtime.spawn(value("spawned")))
+        return await spawned
+
+    assert run_simulated(main()) == "spawned"
+
+
+def test_the_thread_goes_on_after_a_call_that_failed() -> None:
+    def fail() -> None:
+        raise SystemExit
+
+    async def main() -> None:
+        threads = set()
+        for _ in range(3):
+            threads.add(await zokio.spawn_blocking(get_ident))
+            with pytest.raises(SystemExit):
+                await call_in_thread(fail, "fail")
+        assert len(threads) == 1
+
+    run_simulated(main())
+
+
 def test_other_tasks_run_while_a_call_blocks(gate: Gate) -> None:
     async def main() -> str:
         handle = zokio.spawn_blocking(gate.call)
@@ -116,6 +172,67 @@ def test_at_most_so_many_calls_run_at_once_and_so_many_do() -> None:
 
     zokio.run(main(), config=limited_to(limit))
     assert most == limit
+
+
+def test_tasks_wait_for_room_in_the_order_in_which_they_came(gate: Gate) -> None:
+    order: list[int] = []
+
+    async def main() -> tuple[int, int, int]:
+        first = zokio.spawn_blocking(gate.call)
+        await gate.entered.cancelled()
+        handles = [zokio.spawn_blocking(order.append, number) for number in range(5)]
+        await zokio.yield_now()
+        metrics = current_runtime().metrics()
+        handles[1].abort()
+        gate.opened.set()
+        await first
+        for number in (0, 2, 3, 4):
+            await handles[number]
+        return metrics.blocking_running, metrics.blocking_pending, metrics.blocking_outside
+
+    config = zokio.RuntimeConfig(blocking_threads=1, blocking_queue=2)
+    assert zokio.run(main(), config=config) == (1, 6, 3)
+    assert order == [0, 2, 3, 4]
+
+
+def test_a_dump_names_the_calls_that_run_and_those_that_wait(gate: Gate) -> None:
+    async def main() -> zokio.TaskDump:
+        first = zokio.spawn_blocking(gate.call)
+        await gate.entered.cancelled()
+        second = zokio.spawn_blocking(len, "")
+        await zokio.yield_now()
+        dump = current_runtime().dump()
+        gate.opened.set()
+        await zokio.join(first, second)
+        return dump
+
+    dump = zokio.run(main(), config=limited_to(1))
+    (running,) = dump.blocking
+    assert (running.name, running.thread) == ("Gate.call", "zokio-blocking-1")
+    assert dump.blocking_waiting == ("len",)
+    lines = dump.text().splitlines()
+    assert lines[-3] == "blocking call Gate.call [running in zokio-blocking-1]"
+    assert lines[-2] == f"    {running.place}" and ".py:" in running.place
+    assert lines[-1] == "blocking call len [waiting]"
+
+
+def test_runtimes_on_several_threads_have_pools_of_their_own() -> None:
+    # Each runtime has one thread for blocking calls, and all of them meet here.
+    barrier = threading.Barrier(3, timeout=STUCK_S)
+    passed: list[int] = []
+
+    async def main() -> None:
+        await zokio.spawn_blocking(barrier.wait)
+        passed.append(current_runtime().metrics().blocking_threads)
+
+    threads = [Thread(target=zokio.run, args=(main(),), kwargs={"config": limited_to(1)})]
+    threads += [Thread(target=zokio.run, args=(main(),), kwargs={"config": limited_to(1)})]
+    for thread in threads:
+        thread.start()
+    zokio.run(main(), config=limited_to(1))
+    for thread in threads:
+        thread.join()
+    assert passed == [1, 1, 1]
 
 
 def test_a_call_sees_the_variables_of_whoever_spawned_it() -> None:
@@ -222,7 +339,7 @@ def test_a_shutdown_drops_the_task_of_a_call_that_goes_on_and_says_so(gate: Gate
     runtime.block_on(begin())
     report = runtime.shutdown(timeout=60)
     assert report.dropped == (handles[0].name,)
-    assert report.blocking_pending == 1
+    assert report.blocking_pending == 1 and report.blocking_names == ("Gate.call",)
     assert handles[0].is_finished()
     gate.opened.set()  # the call returns to a runtime that is closed: nobody is harmed
 

@@ -50,7 +50,7 @@ ENDED: Final = (RETURNED, CANCELLED, REFUSED)
 class Call(Generic[T]):
     """One call of `function`, under a `name` for reports."""
 
-    __slots__ = ("_function", "_value", "error", "name", "state", "waker", "worker")
+    __slots__ = ("_function", "_value", "error", "name", "state", "taken", "waker", "worker")
 
     def __init__(self, function: Callable[[], T], name: str) -> None:
         self._function: Callable[[], T] | None = function
@@ -59,6 +59,8 @@ class Call(Generic[T]):
         self.state: CallState = NEW
         self.error: BaseException | None = None
         """What the function raised, or why it never ran."""
+        self.taken = False
+        """Whether its result was asked for: it is given once."""
         self.waker: Waker | None = None
         """Whom to wake when it has ended."""
         self.worker: Worker | None = None
@@ -83,7 +85,8 @@ class Call(Generic[T]):
 
     def result(self) -> T:
         """The value of a call that has ended; raises its error."""
-        assert self.state in ENDED, f"{self!r} has no result"
+        assert self.state in ENDED and not self.taken, f"{self!r} has no result"
+        self.taken = True
         error, self.error = self.error, None
         if error is not None:
             try:

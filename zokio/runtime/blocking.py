@@ -64,6 +64,8 @@ async def call_in_thread(function: Callable[[], T], name: str, *, leave: bool = 
     try:
         return await CallResult(pool, call)
     except (Cancelled, GeneratorExit) as way_out:
+        if call.taken:  # the call itself has raised it
+            raise
         if pool.cancel(call) or leave or isinstance(way_out, GeneratorExit):
             raise
         with CancelScope(shield=True):  # it runs and cannot be stopped: wait for it
