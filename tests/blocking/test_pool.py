@@ -353,6 +353,22 @@ def test_the_end_of_the_process_closes_every_pool_and_waits_for_what_runs(gate: 
     assert not pools[0].workers and not pools[1].workers
 
 
+def test_a_pool_that_a_forked_child_has_abandoned_ends_with_its_call(gate: Gate) -> None:
+    pool = make_pool(threads=1)
+    call = Call(gate.call, "gate")
+    pool.submit(call)
+    pool.submit(Call(int, "waiting"))
+    assert gate.entered.wait(STUCK_S)
+    (worker,) = pool.workers
+    pool.abandon()
+    pool.check_invariants()
+    assert survey(pool).running == () and survey(pool).waiting == ()
+    gate.opened.set()  # as in the thread that has forked, the only one that goes on
+    worker.join()
+    assert call.result() == "through"
+    WORKERS.pop(worker)
+
+
 def test_a_parker_keeps_one_token_and_no_more() -> None:
     parker = Parker()
     assert not parker.park(0)

@@ -10,7 +10,8 @@ import pytest
 
 import zokio
 from tests.helpers.simulation import run_simulated, simulated_runtime, value
-from zokio.env.threads import Event, Thread, active_count, get_ident
+from zokio.env.bystanders import active_count
+from zokio.env.threads import Event, Thread, get_ident
 from zokio.errors import NeverAwaitedError, NoRuntimeError
 from zokio.runtime.blocking import call_in_thread
 from zokio.runtime.current import current_runtime

@@ -14,7 +14,7 @@ from tests.helpers.program import Ended, run_program
 from tests.helpers.reactors import REAL
 from tests.helpers.simulation import forever, run_simulated, simulated_runtime, value
 from zokio.core.task import Task
-from zokio.env.threads import active_count
+from zokio.env.bystanders import active_count
 from zokio.runtime.current import current_runtime
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.controlled_thread import ENDED, ControlledThread
+from zokio.env.bystanders import BYSTANDERS, active_count
 from zokio.env.clock import SECOND_NS, VirtualClock
 from zokio.env.parker import Parker
-from zokio.env.threads import BYSTANDERS, Event, Thread, active_count
+from zokio.env.threads import Event, Thread
 from zokio.watchdog import watcher as module
 from zokio.watchdog.place import PollingPlace
 from zokio.watchdog.watcher import QUIET_LOOKS, Watcher

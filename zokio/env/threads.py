@@ -12,14 +12,13 @@ from threading import Event as Event
 from threading import Lock as Lock
 from threading import RLock as RLock
 from threading import Thread as Thread
-from threading import active_count as _active_count
+from threading import active_count as active_count
 from threading import current_thread as current_thread
 from threading import get_ident as get_ident
 from threading import local as ThreadLocal
 from threading import main_thread as main_thread
 
 __all__ = [
-    "BYSTANDERS",
     "Event",
     "Lock",
     "RLock",
@@ -31,11 +30,3 @@ __all__ = [
     "get_ident",
     "main_thread",
 ]
-
-BYSTANDERS: set[Thread] = set()
-"""Threads that only look on, and never wake anybody: that of the watchdog."""
-
-
-def active_count() -> int:
-    """How many threads are alive that may do something for others."""
-    return _active_count() - sum(thread.is_alive() for thread in BYSTANDERS)

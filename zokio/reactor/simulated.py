@@ -8,8 +8,9 @@ wait for time takes no time. A wait for ever, when no other thread exists that c
 from __future__ import annotations
 
 from zokio.core.task import Task
+from zokio.env.bystanders import active_count
 from zokio.env.clock import VirtualClock
-from zokio.env.threads import Event, active_count
+from zokio.env.threads import Event
 from zokio.errors import DeadlockError
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration

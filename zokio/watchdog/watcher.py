@@ -19,9 +19,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from zokio.env.bystanders import BYSTANDERS
 from zokio.env.clock import SECOND_NS, monotonic_ns, process_time_ns
 from zokio.env.parker import Parker
-from zokio.env.threads import BYSTANDERS, Lock, Thread, current_thread
+from zokio.env.threads import Lock, Thread, current_thread
 from zokio.watchdog.place import PollingPlace
 
 QUIET_LOOKS: Final = 20

@@ -1,0 +1,13 @@
+"""Threads that only look on, and never wake anybody: that of the watchdog."""
+
+from __future__ import annotations
+
+from zokio.env import threads
+from zokio.env.threads import Thread
+
+BYSTANDERS: set[Thread] = set()
+
+
+def active_count() -> int:
+    """How many threads are alive that may do something for others."""
+    return threads.active_count() - sum(thread.is_alive() for thread in BYSTANDERS)
