@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 import zokio
 from tests.helpers.controlled_thread import ENDED, ControlledThread
-from zokio.core.task import Task
 from zokio.core.tripwire import Tripwire
 from zokio.core.waker import Waker
-from zokio.errors import InternalError
 from zokio.reactor.simulated import SimulatedReactor
 from zokio.runtime.runtime import Runtime
 from zokio.watchdog.place import PollingPlace, SlowPoll
@@ -182,69 +180,3 @@ def test_whoever_blocks_while_the_end_of_a_task_is_told_is_found(watched: Watche
     watched.look(1_000)
     (poll,) = watched.told
     assert poll.name == "ends" and len(poll.stack) == 1
-
-
-# The tripwire alone
-
-
-def new_task(runtime: Runtime, work: Callable[[], object]) -> Task:
-    async def run() -> None:
-        await zokio.yield_now()
-        work()
-
-    return runtime.tasks[runtime.spawn(run()).id]
-
-
-def test_a_tripwire_trips_at_the_next_poll_and_steps_aside() -> None:
-    with Runtime(reactor=SimulatedReactor()) as runtime:
-        task = new_task(runtime, lambda: None)
-        run = task.run
-        wire = Tripwire(task)
-        assert (task.run is wire, wire.tripped) == (True, False)
-        runtime.step()
-        assert (task.run == run, wire.tripped) == (True, True)
-        wire.take_up()
-        assert task.run == run
-
-
-def test_a_traceback_shows_neither_the_scheduler_nor_the_tripwire() -> None:
-    def fail() -> None:
-        raise LookupError("mine")
-
-    with Runtime(reactor=SimulatedReactor()) as runtime:
-        handle = runtime.spawn(poll_and(fail))
-        runtime.step()
-        Tripwire(runtime.tasks[handle.id])
-        runtime.step()
-        with pytest.raises(LookupError) as caught:
-            handle.result()
-        names = [entry.name for entry in caught.traceback]
-        assert names[-2:] == ["poll_and", "fail"] and "__call__" not in names
-
-
-async def poll_and(work: Callable[[], object]) -> None:
-    await zokio.yield_now()
-    work()
-
-
-def test_a_cancellation_passes_through_a_tripwire() -> None:
-    with Runtime(reactor=SimulatedReactor()) as runtime:
-        handle = runtime.spawn(zokio.sleep(1_000))
-        runtime.step()
-        wire = Tripwire(runtime.tasks[handle.id])
-        handle.abort()
-        runtime.step()
-        assert wire.tripped and handle.is_finished()
-
-
-def test_a_task_that_has_ended_gets_no_context_back_from_a_tripwire() -> None:
-    with Runtime(reactor=SimulatedReactor()) as runtime:
-        task = new_task(runtime, lambda: None)
-        wire = Tripwire(task)
-        runtime.step()
-        runtime.step()
-        late = Tripwire(task)
-        for each in (wire, late):
-            each.take_up()
-        with pytest.raises(InternalError, match="a task that is done was polled"):
-            task.run(task.send, None)
