@@ -10,8 +10,11 @@ import pytest
 from tests.helpers.program import Ended, run_program
 
 WORDS = """
-    import math, os, sys, threading
+    import math, os, sys, threading, warnings
     import zokio
+
+    # Python 3.12 and later say so of every process with threads; here they are wanted.
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 
     entered = threading.Event()
 

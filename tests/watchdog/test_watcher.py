@@ -181,6 +181,19 @@ def test_one_thread_is_enough_and_it_ends_with_a_stop() -> None:
     watcher.stop()
 
 
+def test_a_stop_waits_some_moments_for_the_system_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for known in ([True, True, False], [True] * 1_000):
+        answers = iter(known)
+        monkeypatch.setattr(module, "is_known_to_the_system", lambda _: next(answers))  # noqa: B023  # called before the next round
+        watcher = Watcher()
+        watcher.enter(NotedPlace())
+        watcher.stop()
+        assert watcher.thread is None
+        assert len(list(answers)) in (0, 1_000 - module.MOMENTS_MAX)
+
+
 def test_a_thread_that_finds_another_one_rousing_goes_on() -> None:
     watcher = Watcher()
     assert watcher._rousing.acquire()

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from zokio.env.bystanders import BYSTANDERS
+from zokio.env.bystanders import BYSTANDERS, is_known_to_the_system
 from zokio.env.clock import SECOND_NS, monotonic_ns, process_time_ns
 from zokio.env.parker import Parker
 from zokio.env.threads import Lock, Thread, current_thread
@@ -29,6 +29,9 @@ QUIET_LOOKS: Final = 20
 INTERVAL_MIN_NS: Final = 5_000_000
 STUCK_S: Final = 1.0
 """So long a fork waits for the watcher to end, which may be busy with a log of the program's."""
+MOMENT_S: Final = 0.0005
+MOMENTS_MAX: Final = 100
+"""And so often for the system to have forgotten its thread."""
 
 
 class Watcher:
@@ -143,5 +146,9 @@ class Watcher:
         self.thread, self._parker = None, self._make_parker()
         parker.unpark()
         thread.join(STUCK_S)
+        for _ in range(MOMENTS_MAX):  # Python 3.12 counts the system's threads after a fork
+            if not is_known_to_the_system(thread):
+                break
+            parker.park(MOMENT_S)
         BYSTANDERS.discard(thread)
         self.asleep = True
