@@ -138,7 +138,7 @@ class BlockingSteps(BlockingState):
         fair=False,
     )
     def close(self, state: State) -> State:
-        """No call begins any more; the workers without one are called."""
+        """No call begins any more; the workers without one are called. It may come twice."""
         state = state._replace(closed=True)
         forgone = [call for call, at in enumerate(state.calls) if at in (OUTSIDE, QUEUED, HANDED)]
         for call in forgone:
@@ -147,10 +147,6 @@ class BlockingSteps(BlockingState):
             if state.workers[worker].at != BUSY:
                 state = self.equip(state, worker, token=True)
         return self.tell(state, forgone)
-
-    @close.guard
-    def can_close(self, state: State) -> bool:
-        return not state.closed
 
     # The workers
 
