@@ -74,6 +74,11 @@ class Program:
         self._killer.cancel()
         return self._process.returncode, output, error
 
+    def kill(self) -> None:
+        """Kill it, so that it cleans up nothing, and wait for its end."""
+        self._process.kill()
+        self._process.wait()
+
     def stop(self) -> None:
         """Leave no process behind, whatever happened."""
         if TRACES_VARIABLE in os.environ and self._process.poll() is None:
