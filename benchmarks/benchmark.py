@@ -62,7 +62,7 @@ class Benchmark:
         measure: runs one contestant once, in a process of its own.
         verify: raises `WorkNotDone` unless the measurement stands for the work of the case.
         figure: the measurement as a number in `unit`.
-        when_worse: what to say of a contestant with a ratio clearly below 1; empty for nothing.
+        when_worse: what to say of a contestant that was worse than the baseline in every round.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Benchmark:
     measure: Callable[[str, Parameters], Measurement]
     verify: Callable[[Measurement, Parameters], None]
     figure: Callable[[Measurement], float]
-    when_worse: str = ""
+    when_worse: Callable[[str], str] = lambda contestant: ""
 
 
 def expect(what: str, found: int, wanted: int) -> None:

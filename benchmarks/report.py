@@ -11,8 +11,6 @@ from pathlib import Path
 from benchmarks.goals import judge
 from benchmarks.results import CaseResult, Entry
 
-CLEARLY_WORSE = 0.95
-"""Below this ratio a reason is given; above it may be noise."""
 HEADINGS = ("contestant", "median", "min", "max", "ratio", "operations", "remark")
 
 
@@ -31,9 +29,9 @@ def _row(result: CaseResult, entry: Entry) -> tuple[str, ...]:
     shown = f"{ratio:.2f}" if ratio is not None else "-"
     cpu = result.server_cpu_us(entry.contestant)
     remarks = [f"server CPU {statistics.median(cpu):.1f} us a request"] if cpu else []
-    if ratio is not None and ratio < CLEARLY_WORSE and result.benchmark.when_worse:
-        remarks.append(result.benchmark.when_worse)
-    return (entry.label, *figures, shown, f"{done:,}", "; ".join(remarks))
+    if baseline and result.always_worse(entry.contestant, baseline):
+        remarks.append(result.benchmark.when_worse(entry.contestant))
+    return (entry.label, *figures, shown, f"{done:,}", "; ".join(filter(None, remarks)))
 
 
 def _title(result: CaseResult) -> str:

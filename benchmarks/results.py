@@ -59,6 +59,15 @@ class CaseResult:
         higher = self.benchmark.better == "higher"
         return _ratio(*((one.figures, other.figures) if higher else (other.figures, one.figures)))
 
+    def always_worse(self, contestant: str, versus: str) -> bool:
+        """Whether it was worse in every round: in some round noise would have shown otherwise."""
+        one, other = self.entry(contestant), self.entry(versus)
+        if one is None or other is None:
+            return False
+        sign = 1 if self.benchmark.better == "higher" else -1
+        pairs = zip(one.figures, other.figures, strict=False)
+        return all(sign * a < sign * b for a, b in pairs)
+
     def server_cpu_us(self, contestant: str) -> list[float]:
         """CPU of the server for one request, in microseconds, round by round; only of echo."""
         entry = self.entry(contestant)

@@ -30,9 +30,15 @@ def has_gil() -> bool:
     return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
 
 
-def _slower(with_gil: str) -> str:
-    """What to say beside a ratio below 1."""
-    return f"slower: {with_gil}" if has_gil() else "slower"
+def _why_slower(contestant: str) -> str:
+    """What to say of a contestant that was slower than one thread. None of it is measured: it is
+    what the contestant does besides, by construction.
+    """
+    if POOL in contestant:
+        return "slower: a hand-over to another thread for each call"
+    if CONTESTANTS[1] in contestant:
+        return "slower: locks for sharing, and nobody to share with"
+    return f"slower: locks for sharing{', and the GIL lets one worker run at a time' * has_gil()}"
 
 
 def _measure(benchmark: str, contestant: str, sizes: Parameters) -> Measurement:
@@ -64,7 +70,7 @@ WORKERS_TASKS = Benchmark(
     measure=partial(_measure, "workers_tasks"),
     verify=_verify_tiny,
     figure=lambda measurement: measurement.operations / measurement.quantity / 1e6,
-    when_worse=_slower("the GIL lets one worker run at a time, and they hand it over"),
+    when_worse=_why_slower,
 )
 
 
@@ -84,7 +90,7 @@ def _blocking(
         measure=partial(_measure, name),
         verify=_verify_calls,
         figure=lambda measurement: measurement.operations / measurement.quantity,
-        when_worse=_slower("the call holds the GIL, or is shorter than its hand-over"),
+        when_worse=_why_slower,
     )
 
 
@@ -127,5 +133,5 @@ WORKERS_ECHO = replace(
     cases=tuple(case for case in ECHO.cases if case.parameters["connections"] > 1),
     quick=ECHO.quick[1:2],
     measure=partial(measure, server_pinned=False),
-    when_worse=_slower("the GIL is handed over at every system call"),
+    when_worse=_why_slower,
 )

@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 import zokio
-from benchmarks import workers_worker
+from benchmarks import workers, workers_worker
 from benchmarks.benchmark import Measurement
 from benchmarks.child import EXIT_MISSING, Missing
 from benchmarks.contestants.zokio_workers import ZokioWorkers
@@ -84,6 +84,18 @@ def test_a_digest_that_is_wrong_fails_the_contestant(
     buffer[0] = 1
     with pytest.raises(AssertionError, match="the digest is wrong"):
         call()
+
+
+@pytest.mark.parametrize(("gil", "said"), [(True, True), (False, False)])
+def test_the_gil_is_blamed_only_for_several_workers_that_have_one(
+    gil: bool, said: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "has_gil", lambda: gil)
+    for name in ("workers=2", "workers=4 streams"):
+        assert ("GIL" in WORKERS_TASKS.when_worse(name)) is said
+    for name in ("workers=0 pool", "workers=1", "workers=1 streams"):
+        assert WORKERS_TASKS.when_worse(name).startswith("slower: ")
+        assert "GIL" not in WORKERS_TASKS.when_worse(name)
 
 
 def test_the_figure_is_by_the_wall() -> None:
