@@ -23,6 +23,8 @@ Q = TypeVar("Q")
 T = TypeVar("T")
 Step = tuple[str, Hashable, Hashable]
 """What one call does in one instant: a name, an argument, a result."""
+PAUSE_EVERY = 8
+"""One call in so many begins with a pause, and one ends with it: most of the overlap is theirs."""
 SWITCH_SECONDS = 1e-6
 """The switch interval while threads are recorded: with the GIL, a switch at almost every chance."""
 
@@ -34,6 +36,7 @@ class Recorder:
         self.thread = thread
         self.operations: list[Operation] = []
         self._values = 0
+        self._calls = 0
 
     def value(self) -> str:
         """A value that was never used before."""
@@ -41,9 +44,17 @@ class Recorder:
         return f"{self.thread}.{self._values}"
 
     def call(self, function: Callable[[], T], steps: Callable[[T], Sequence[Step]]) -> T:
-        """Call, and note the steps that the result stands for, in their order; one at least."""
+        """Call, and note the steps that the result stands for, in their order; one at least.
+
+        Now and then other threads get the processor just before the call or just behind it.
+        """
+        self._calls += 1
         invoked = perf_counter_ns()
+        if self._calls % PAUSE_EVERY == 0:
+            sleep(0)
         result = function()
+        if self._calls % PAUSE_EVERY == PAUSE_EVERY // 2:
+            sleep(0)
         returned = perf_counter_ns()
         for number, (name, argument, found) in enumerate(steps(result)):
             after = len(self.operations) - 1 if number else None

@@ -32,7 +32,7 @@ from assurance.run_queue_spec import run_queues
 SEED = "queues"
 OPERATIONS = 12
 """Of each thread in one history: enough to fill and empty a queue, few enough to search."""
-ROUNDS_FAST, ROUNDS = 300, 5_000
+ROUNDS_FAST, ROUNDS = 100, 2_000
 ROUNDS_TO_FIND = 1_000
 SPECIFICATION = run_queues(WORKERS)
 
