@@ -37,7 +37,7 @@ class Happening:
         file: Where it stands.
         line: The line's number.
         source: The line's text.
-        label: The action of a specification which the line names (`# spec: NAME`), or "".
+        label: The action of a specification that a comment on the line names, or "".
     """
 
     number: int
