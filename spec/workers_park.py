@@ -56,7 +56,8 @@ class Park(Search):
     @action(writes=("at", "left"), reads=("at", "queue", "slot", "local", "left", "injected"))
     def recheck(self, state: Workers, worker: int) -> Workers:
         """One place: somebody may have pushed before the announcement."""
-        if self.stands_something(state, state.left[worker][0]):
+        state = self.glanced(state, worker)
+        if any(self.stands_something(state, place) for place in state.left[worker][:1]):
             return self.moved(self.looked_enough(state, worker), worker, "retreating")
         state = self.looked(state, worker)
         return state if state.left[worker] else self.moved(state, worker, "settling")
@@ -210,15 +211,6 @@ class Park(Search):
         return state.at[worker] == "visiting" and state.hand[worker] == ()
 
     # The words used here and in `workers.py`.
-
-    def stands_something(self, state: Workers, place: Place) -> bool:
-        """Whether a task stands there."""
-        what, whose = place
-        if what == "injected":
-            return state.injected != ()
-        if what == "slot":
-            return state.slot[whose] != NOBODY
-        return (state.queue if what == "queue" else state.local)[whose] != ()
 
     def told_of_own(self, state: Workers, worker: int) -> Workers:
         """It notifies if it has anything; also so that another one goes to the reactor."""

@@ -21,6 +21,9 @@ from .workers_state import INJECTED, NOBODY, SEEING, Place, Workers
 class Search(Polls):
     """What a worker does that has nothing of its own."""
 
+    at_a_glance: bool = False
+    """All places are looked at in one step: a bound of the search, for three workers."""
+
     @action(
         writes=("at", "left", "ticks", "runs", "searching"),
         reads=("at", "queue", "slot", "passing", "telling", "searching"),
@@ -47,6 +50,9 @@ class Search(Polls):
     )
     def look(self, state: Workers, worker: int) -> Workers:
         """One place: take the one task that is there, or measure the queue."""
+        state = self.glanced(state, worker)
+        if not state.left[worker]:
+            return state
         what, whose = state.left[worker][0]
         if what == "queue" and state.queue[whose]:
             half = (len(state.queue[whose]) + 1) // 2
@@ -141,6 +147,22 @@ class Search(Polls):
         turn = [(start + other) % self.workers for other in range(self.workers)]
         others = [(what, whose) for whose in turn if whose != worker for what in ("queue", "slot")]
         return (INJECTED, *others)
+
+    def glanced(self, state: Workers, worker: int) -> Workers:
+        """At a glance, only the first place where something stands is left."""
+        if not self.at_a_glance:
+            return state
+        seen = (place for place in state.left[worker] if self.stands_something(state, place))
+        return state._replace(left=put(state.left, worker, tuple(seen)[:1]))
+
+    def stands_something(self, state: Workers, place: Place) -> bool:
+        """Whether a task stands there."""
+        what, whose = place
+        if what == "injected":
+            return state.injected != ()
+        if what == "slot":
+            return state.slot[whose] != NOBODY
+        return (state.queue if what == "queue" else state.local)[whose] != ()
 
     def looked(self, state: Workers, worker: int) -> Workers:
         """Nothing was there: the next place."""
