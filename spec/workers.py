@@ -13,8 +13,8 @@ of them together. Every action is one atomic step of the code:
     look                                              one pop, or the length of a queue
     recheck                                           one look at one place
     skip                                              the reads before the lock of `Idle`
-    begin_search, end_search, announce, unannounce    one critical section of `Idle`
-    pick                                              one of those; finding nobody, it is `skip`
+    begin_search, end_search, announce, unannounce,
+    pick                                              one critical section of `Idle`
     settle, visit                                     the reactor's lock is tried
     release, end_visit                                it is given back
     wait, unpark, clear                               one critical section of a parker

@@ -20,6 +20,7 @@ class FairWorkers(WorkersMachine):
 
     interval: int = 2
     slot_max: int = 1
+    wakes_max: int = 1
 
     @eventually(after="is_owed", of="task")
     def a_wake_is_never_lost(self, state: Workers, task: int) -> bool:

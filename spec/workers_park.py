@@ -121,7 +121,10 @@ class Park(Search):
 
     @event.guard
     def can_event(self, state: Workers, worker: int, task: int) -> bool:
-        in_time = state.at[worker] in ("in reactor", "returned", "visiting")
+        at = state.at[worker]
+        in_time = at in ("in reactor", "visiting") or (
+            at == "returned" and state.hand[worker] != ()
+        )
         return in_time and self.home(task) == NOBODY and is_idle(state, task)
 
     @action(writes=("hand", "queue"), reads=("at", "hand", "queue"))

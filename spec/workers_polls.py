@@ -149,10 +149,11 @@ class Polls(Wakes):
     def can_begin_poll(self, state: Workers, worker: int) -> bool:
         return state.at[worker] == "holding" and is_free(state, worker)
 
-    @action(writes=("at", "hand"), reads=("at", "hand", "passing", "telling", "owed"))
+    @action(writes=("at", "hand", "wakes"), reads=("at", "hand", "passing", "telling", "owed"))
     def end_pending(self, state: Workers, worker: int) -> Workers:
         """The poll ends; woken meanwhile, by whomever, the task has to be queued again."""
         (task,) = state.hand[worker]
+        state = state._replace(wakes=put(state.wakes, worker, 0))
         if state.owed[task]:
             return state._replace(at=put(state.at, worker, "requeueing"))
         return self.empty_handed(state, worker)
@@ -184,13 +185,17 @@ class Polls(Wakes):
         return state.at[worker] == "requeueing"
 
     @action(
-        writes=("at", "hand", "owed", "done"),
+        writes=("at", "hand", "wakes", "owed", "done"),
         reads=("at", "hand", "passing", "telling"),
     )
     def end_ready(self, state: Workers, worker: int) -> Workers:
         """The task is done; what it is owed is void."""
         (task,) = state.hand[worker]
-        state = state._replace(owed=put(state.owed, task, False), done=put(state.done, task, True))
+        state = state._replace(
+            owed=put(state.owed, task, False),
+            done=put(state.done, task, True),
+            wakes=put(state.wakes, worker, 0),
+        )
         return self.empty_handed(state, worker)
 
     @end_ready.guard

@@ -5,8 +5,8 @@ hand: to be polled, being polled, stolen, or reported by the reactor; `queue`, i
 pushes right, everybody pops left; `slot`: its LIFO slot, one task or nobody; `local`: the queue of
 the tasks that are pinned to it; `left`: the places it has still to look at; `wanted`: how many
 tasks it has still to steal; `ticks`: takes since its last look at the injection queue; `runs`:
-takes from the slot in a row; `turn`: its pinned tasks come first next time; `token`: its parker
-holds an unpark.
+takes from the slot in a row; `turn`: its pinned tasks come first next time; `wakes`: wakes in its
+present poll; `token`: its parker holds an unpark.
 
 Of each actor, the workers and then the threads outside: `passing`: the task that it is about to
 push; `displaced`: the task that it has just taken out of its slot to make room; `telling`: how far
@@ -56,6 +56,7 @@ class Workers(NamedTuple):
     ticks: tuple[int, ...]
     runs: tuple[int, ...]
     turn: tuple[bool, ...]
+    wakes: tuple[int, ...]
     token: tuple[bool, ...]
     passing: tuple[int, ...]
     displaced: tuple[int, ...]
@@ -84,6 +85,7 @@ def beginning(workers: int, threads: int, tasks: int) -> Workers:
         ticks=(0,) * workers,
         runs=(0,) * workers,
         turn=(True,) * workers,
+        wakes=(0,) * workers,
         token=(False,) * workers,
         passing=(NOBODY,) * actors,
         displaced=(NOBODY,) * actors,

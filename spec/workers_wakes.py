@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-from zokio.model import Machine, action, drop, put
+from zokio.model import Machine, action, put
 
 from .workers_state import (
     NOBODY,
@@ -40,6 +40,8 @@ class Wakes(Machine[Workers]):
     tasks: int = 2
     pinned: int = 0
     """The last so many tasks are pinned to worker 0."""
+    wakes_max: int = 0
+    """So many wakes in a poll, so that every poll ends; with zero, any number."""
 
     def initial(self) -> Iterable[Workers]:
         return [beginning(self.workers, self.threads, self.tasks)]
@@ -52,21 +54,25 @@ class Wakes(Machine[Workers]):
             "actor": range(actors),
             "task": range(self.tasks),
             "start": range(self.workers),
-            "whom": range(self.workers),
         }
 
     @action(
-        writes=("owed", "passing"),
-        reads=("at", "hand", "passing", "telling", "owed", "done", "spawned"),
+        writes=("owed", "passing", "wakes"),
+        reads=("at", "hand", "passing", "telling", "wakes", "owed", "done", "spawned"),
         fair=False,
     )
     def wake_inside(self, state: Workers, worker: int, task: int) -> Workers:
         """The polled task wakes another one, or itself."""
+        if self.wakes_max:
+            wakes = put(state.wakes, worker, state.wakes[worker] + 1)
+            state = state._replace(wakes=wakes)
         return self.marked(state, worker, task)
 
     @wake_inside.guard
     def can_wake_inside(self, state: Workers, worker: int, task: int) -> bool:
-        return state.at[worker] == "polling" and is_free(state, worker) and is_idle(state, task)
+        may_wake = not self.wakes_max or state.wakes[worker] < self.wakes_max
+        polls = state.at[worker] == "polling" and is_free(state, worker)
+        return polls and may_wake and is_idle(state, task)
 
     @action(
         writes=("owed", "passing"),
@@ -183,7 +189,7 @@ class Wakes(Machine[Workers]):
 
     @action(writes=("telling",), reads=("telling", "searching", "sleepers"))
     def skip(self, state: Workers, actor: int) -> Workers:
-        """Somebody searches and will find it, or nobody sleeps: with the lock, or without it."""
+        """Without the lock: somebody searches and will find it, or nobody sleeps."""
         return self.told(state, actor, QUIET)
 
     @skip.guard
@@ -191,14 +197,17 @@ class Wakes(Machine[Workers]):
         return state.telling[actor] == SEEING and (state.searching > 0 or not state.sleepers)
 
     @action(writes=("searching", "sleepers", "telling"), reads=("searching", "sleepers", "telling"))
-    def pick(self, state: Workers, actor: int, whom: int) -> Workers:
-        """With the lock: any of the sleepers is taken out, and counts as searching from now on."""
-        state = state._replace(sleepers=drop(state.sleepers, whom), searching=state.searching + 1)
+    def pick(self, state: Workers, actor: int) -> Workers:
+        """With the lock: look again; the first sleeper is taken out and counts as searching."""
+        if state.searching or not state.sleepers:
+            return self.told(state, actor, QUIET)
+        whom, *others = state.sleepers
+        state = state._replace(sleepers=tuple(others), searching=state.searching + 1)
         return self.told(state, actor, Telling("unparking", whom))
 
     @pick.guard
-    def can_pick(self, state: Workers, actor: int, whom: int) -> bool:
-        return state.telling[actor] == SEEING and not state.searching and whom in state.sleepers
+    def can_pick(self, state: Workers, actor: int) -> bool:
+        return state.telling[actor] == SEEING
 
     @action(writes=("at", "token", "telling"), reads=("telling", "at"))
     def unpark(self, state: Workers, actor: int) -> Workers:
