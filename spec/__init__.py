@@ -22,7 +22,7 @@ from . import (
     surroundings,
     task,
     timers,
-    workers,
+    workers_bounds,
 )
 
 # Any: the machines have states of different types, and whoever goes through all does not look.
@@ -37,5 +37,5 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "timers": timers.CONFIGURATIONS,
     "clockwork": clockwork.CONFIGURATIONS,
     "blocking_pool": blocking_pool.CONFIGURATIONS,
-    "workers": workers.CONFIGURATIONS,
+    "workers": workers_bounds.CONFIGURATIONS,
 }

@@ -245,6 +245,3 @@ class WorkersMachine(Views):
     def everything_gets_done(self, state: Workers) -> bool:
         """Not if a task is woken again and again."""
         return all(state.done)
-
-
-CONFIGURATIONS = (WorkersMachine(tasks=3), WorkersMachine(tasks=2, pinned=1, visits=True))

@@ -13,10 +13,11 @@ from zokio.model import always, eventually, sometimes
 
 from .workers import WorkersMachine
 from .workers_state import Workers, is_polled
+from .workers_views import Views
 
 
-class FairWorkers(WorkersMachine):
-    """Turns are counted."""
+class FairWorkers(Views):
+    """Turns are counted, and a poll wakes one other task at the most, so that it ends."""
 
     interval: int = 2
     slot_max: int = 1

@@ -90,7 +90,7 @@ class Park(Search):
     def can_wait(self, state: Workers, worker: int) -> bool:
         return state.at[worker] in ("waiting", "entering")
 
-    @action(writes=("at",), reads=("at",))
+    @action(writes=("at",), reads=("at",), may_be_idle=True)
     def get_up(self, state: Workers, worker: int) -> Workers:
         """The wait on the parker ends."""
         return self.moved(state, worker, "up")

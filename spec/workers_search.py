@@ -38,7 +38,7 @@ class Search(Polls):
     @begin_search.guard
     def can_begin_search(self, state: Workers, worker: int, start: int) -> bool:
         return (
-            start != worker
+            (start != worker or self.workers == 1)
             and self.runs_on(state, worker)
             and not state.queue[worker]
             and state.slot[worker] == NOBODY
@@ -72,6 +72,7 @@ class Search(Polls):
 
     @action(
         writes=("at", "hand", "queue", "left", "wanted"),
+        may_be_idle=True,
         reads=("at", "hand", "queue", "left", "wanted"),
     )
     def steal(self, state: Workers, worker: int) -> Workers:
