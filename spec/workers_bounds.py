@@ -11,14 +11,20 @@ from typing import Any
 from zokio.model import Machine
 
 from .workers import WorkersMachine
+from .workers_coarse import CoarseWorkers
 from .workers_fair import FairWorkers, PinnedWorkers
+from .workers_shutdown import StoppingWorkers
 
 # Any: a caller does not look at the states.
 CONFIGURATIONS: tuple[Machine[Any], ...] = (
     WorkersMachine(tasks=3),
     PinnedWorkers(tasks=2),
-    FairWorkers(tasks=2),
+    FairWorkers(tasks=2, at_a_glance=True),
     FairWorkers(workers=1, threads=1, tasks=3),
+    StoppingWorkers(tasks=1),
 )
 
-LARGE: tuple[Machine[Any], ...] = (WorkersMachine(tasks=2, threads=1),)
+LARGE: tuple[Machine[Any], ...] = (
+    WorkersMachine(tasks=2, threads=1),
+    CoarseWorkers(tasks=2),
+)

@@ -23,6 +23,7 @@ class Polls(Wakes):
 
     interval: int = 0
     slot_max: int = 0
+    between = "running"
 
     # Where it takes the next one from.
 
@@ -47,6 +48,7 @@ class Polls(Wakes):
 
     @action(
         writes=("at", "hand", "slot", "ticks", "runs", "turn"),
+        may_be_idle=True,
         reads=(
             "at",
             "queue",
@@ -206,7 +208,7 @@ class Polls(Wakes):
 
     def runs_on(self, state: Workers, worker: int) -> bool:
         """It stands between two polls, and has told whom it had to tell."""
-        return state.at[worker] == "running" and is_free(state, worker)
+        return state.at[worker] == self.between and is_free(state, worker)
 
     def may_take_own(self, state: Workers, worker: int) -> bool:
         """It is not the turn of the injection queue, or there is nothing in it."""

@@ -17,7 +17,8 @@ their order: `spawned`: how many.
 
 Shared: `injected`, the injection queue; `searching`: how many workers search, or were taken out of
 `sleepers` to search; `sleepers`: who is announced, in order of number; `holder`: who holds
-the reactor; `bell`: the reactor's bell has rung.
+the reactor; `bell`: the reactor's bell has rung; `stopping` and `called` are of
+`workers_shutdown.py`.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ class Workers(NamedTuple):
     sleepers: tuple[int, ...]
     holder: int
     bell: bool
+    stopping: bool
+    called: int
 
 
 def beginning(workers: int, threads: int, tasks: int) -> Workers:
@@ -98,6 +101,8 @@ def beginning(workers: int, threads: int, tasks: int) -> Workers:
         sleepers=(),
         holder=NOBODY,
         bell=False,
+        stopping=False,
+        called=0,
     )
 
 

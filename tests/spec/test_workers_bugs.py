@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from zokio.model import Trace, check, explore
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "others-bugs.md"
 
 
+@cache
 def refutation(bug: Bug) -> Trace[Workers] | None:
     """A shortest run to a state in which the claim is false; or one that never fulfils it."""
     machine, claim, states_max = bug

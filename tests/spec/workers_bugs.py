@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from spec.workers import WorkersMachine
 from spec.workers_fair import FairWorkers, PinnedWorkers
+from spec.workers_shutdown import StoppingWorkers
 from spec.workers_state import QUIET, SEEING, Workers, is_polled
 from spec.workers_views import Views
 from zokio.model import action, drop, put
@@ -241,6 +242,26 @@ class AnybodyIsUnparkedForAPinnedTask(PinnedWorkers):
         return after if after.telling[actor] == QUIET else self.told(after, actor, SEEING)
 
 
+class OnlySleepersAreStopped(StoppingWorkers):
+    """Whoever is on his way to sleep has looked at the flag already, and gets no token."""
+
+    @action(writes=EVERYTHING)
+    def unpark(self, state: Workers, actor: int) -> Workers:
+        if self.sleeps(state, state.telling[actor].whom):
+            return super().unpark(state, actor)
+        return self.told(state, actor, QUIET)
+
+
+class TheStopIsNotLookedAt(StoppingWorkers):
+    """A worker that has work goes on polling."""
+
+    @action(writes=EVERYTHING)
+    def go_on(self, state: Workers, worker: int) -> Workers:
+        return (
+            super().go_on(state._replace(stopping=False), worker)._replace(stopping=state.stopping)
+        )
+
+
 class Bug(NamedTuple):
     """A machine that has it, the claim that refutes it, and how many states it may take."""
 
@@ -274,4 +295,6 @@ BUGS = (
     Bug(TheSlotHasNoCap(workers=1, tasks=3), "a_wake_is_never_lost"),
     Bug(PinnedTasksAreStolen(tasks=2), "a_pinned_task_stays"),
     Bug(AnybodyIsUnparkedForAPinnedTask(tasks=2), "its_worker_gets_up_for_it"),
+    Bug(OnlySleepersAreStopped(tasks=1), "nobody_who_was_called_sleeps"),
+    Bug(TheStopIsNotLookedAt(workers=1, tasks=1), "everybody_is_gone"),
 )
