@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from spec import clockwork, surroundings
+from spec import clockwork, surroundings, workers_bounds
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
 from spec.cancel_scopes import (
     CancelGroupsMachine,
@@ -192,6 +192,11 @@ FOR_TRACES = (
 NOT_REPLAYED: dict[str, str] = {
     **dict.fromkeys(
         map(repr, (*surroundings.CONFIGURATIONS, *clockwork.CONFIGURATIONS)), FOR_TRACES
+    ),
+    **dict.fromkeys(
+        map(repr, workers_bounds.CONFIGURATIONS),
+        "Steps of several threads, one in the middle of another's, which an adapter that drives "
+        "one thread cannot take: they are for modelled threads.",
     ),
     repr(LevelTriggered()): "A reset that is told only once is a reset over TCP, where the peer's "
     "kernel has to be waited for: ten times as slow as a pair of local sockets. Replayed instead "
