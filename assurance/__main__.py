@@ -22,6 +22,7 @@ FIGURES = ROOT / "build" / "assurance"
 PAGE = ROOT / "docs" / "assurance.md"
 PARTS = (
     "checker",
+    "large_machines",
     "replay",
     "traces",
     "spec_mutation",

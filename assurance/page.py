@@ -18,6 +18,7 @@ Figures = Mapping[str, Any]
 
 TITLES = {
     "checker": "The checker itself: known machines, and SPIN on the same model",
+    "large_machines": "Configurations that are too large for every run of `zokio check`",
     "proofs": "Proofs for any number of tasks, timers and threads",
     "replay": "Every edge of the bounded graphs, taken by the real runtime",
     "traces": "Real runs, validated by the specifications",
