@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import gc
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import clear_frames
 from typing import Literal
 
 from zokio.explore.carriers import Carriers
@@ -112,6 +114,8 @@ class Explorer:
     def violated(self, execution: Execution, bound: int | None) -> Exploration:
         """This one fails."""
         error = execution.error
+        if error is not None:
+            clear_frames(error.__traceback__)  # what they hold would outlive the exploration
         who = execution.names[execution.culprit] if execution.culprit >= 0 else ""
         reason = f"{who}: {type(error).__name__}: {error}" if who else str(error)
         return self._exploration("violated", bound, reason, execution)
@@ -168,7 +172,11 @@ def _quiet() -> Iterator[None]:
     gc.disable()
     sys.unraisablehook = report_others
     try:
-        yield
+        with warnings.catch_warnings():
+            # Of executions that were abandoned: it is no mistake of theirs.
+            warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+            yield
+            gc.collect()  # what they have left behind goes now, and not in somebody's test
     finally:
         sys.unraisablehook = report
         if was_enabled:

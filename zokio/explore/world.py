@@ -188,7 +188,11 @@ class World:
         execution.options.append(options)
         execution.decisions.append(decision)
         if self.observer is not None:
-            self.observer.done(strand, operation)
+            try:
+                self.observer.done(strand, operation)
+            except Exception as error:  # whoever looks on does not agree
+                self._failed(strand, error)
+                self._stop("failed")
 
     def _number(self, place: Place) -> None:
         place.number = self._places
