@@ -11,6 +11,7 @@ from zokio.explore.modelled import choose as choose
 from zokio.explore.modelled import get_ident as get_ident
 from zokio.explore.modelled import monotonic_ns as monotonic_ns
 from zokio.explore.modelled import sleep as sleep
+from zokio.explore.modelled import uninterrupted as uninterrupted
 from zokio.explore.modelled_threads import Thread as Thread
 from zokio.explore.modelled_threads import ThreadLocal as ThreadLocal
 from zokio.explore.replacing import replaced as replaced
@@ -39,5 +40,6 @@ __all__ = [
     "replay",
     "sample",
     "sleep",
+    "uninterrupted",
     "wait_until",
 ]

@@ -19,9 +19,10 @@ class Deadlock(AssertionError):
 
 @dataclass(slots=True)
 class Execution:
-    """What was done, one entry a step in each of the first five lists.
+    """What was done, one entry a step in each of the first six lists.
 
     Attributes:
+        lasts: The thread that ran before.
         who: The thread.
         operations: What it did.
         writes: Whether that changed anything.
@@ -36,6 +37,7 @@ class Execution:
         culprit: The thread that failed.
     """
 
+    lasts: list[int] = field(default_factory=list)
     who: list[int] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     writes: list[bool] = field(default_factory=list)
@@ -54,13 +56,9 @@ class Execution:
         """Whether it shows a mistake of the program."""
         return self.ending in ("failed", "deadlock")
 
-    def last_before(self, step: int) -> int:
-        """The thread that ran before a step; the first one before the first step."""
-        return self.who[step - 1] if step else 0
-
     def default_at(self, step: int) -> int:
         """What is decided where nobody says otherwise: whoever runs goes on, else the first."""
-        last, options = self.last_before(step), self.options[step]
+        last, options = self.lasts[step], self.options[step]
         if self.operations[step].is_choice:
             return 0
         return last if last in options else options[0]
@@ -68,7 +66,7 @@ class Execution:
     def preemptions_until(self, step: int) -> int:
         """How many threads had to stop before `step` though they could go on."""
         return sum(
-            self.decisions[number] != self.last_before(number) in self.options[number]
+            self.decisions[number] != self.lasts[number] in self.options[number]
             for number in range(step)
             if not self.operations[number].is_choice and number not in self.barriers
         )

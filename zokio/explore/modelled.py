@@ -7,6 +7,8 @@ that outlives an execution is as new in the next one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from zokio.errors import UsageError
@@ -39,6 +41,24 @@ def choose(label: str, count: int) -> int:
 def sleep(seconds: float) -> None:
     """Come back when the time has moved on so far."""
     Event().wait(seconds)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Inside, all threads run in one order only: each as long as it can.
+
+    For the beginning and the end of a program, of which the interleavings are not the question. It
+    leaves schedules out: what is explored is the rest of the program, from the state that it had.
+    """
+    world = World.current
+    if world is None:
+        yield
+        return
+    before, world.is_calm = world.is_calm, True
+    try:
+        yield
+    finally:
+        world.is_calm = before
 
 
 class Modelled:

@@ -21,11 +21,14 @@ class RandomWalk:
     def begin(self) -> None:
         """Before each execution."""
 
-    def schedule(self, runnable: tuple[int, ...], last: int) -> int:
+    def known(self, step: int) -> None:
+        """See `Strategy`."""
+
+    def schedule(self, step: int, runnable: tuple[int, ...], last: int) -> int:
         """See `Strategy`."""
         return runnable[self._draw.below(len(runnable))]
 
-    def choice(self, count: int) -> int:
+    def choice(self, step: int, count: int) -> int:
         """See `Strategy`."""
         return self._draw.below(count)
 
@@ -55,7 +58,10 @@ class Priorities:
             self._draw.below(self._longest): -1.0 - number for number in range(self._depth - 1)
         }
 
-    def schedule(self, runnable: tuple[int, ...], last: int) -> int:
+    def known(self, step: int) -> None:
+        """See `Strategy`."""
+
+    def schedule(self, step: int, runnable: tuple[int, ...], last: int) -> int:
         """See `Strategy`."""
         for thread in runnable:
             if thread not in self._priorities:
@@ -68,7 +74,7 @@ class Priorities:
         self._step += 1
         return highest
 
-    def choice(self, count: int) -> int:
+    def choice(self, step: int, count: int) -> int:
         """See `Strategy`."""
         self._step += 1
         return self._draw.below(count)

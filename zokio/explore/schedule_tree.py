@@ -54,24 +54,26 @@ class ScheduleTree:
         """Whether some plan was given up because of the bound."""
         self._path: list[Node] = []
         self._races = Races()
-        self._next = 0
         self._shape = 0
 
     # The strategy of the present execution: the path as far as it goes, then whoever runs.
 
-    def schedule(self, runnable: tuple[int, ...], last: int) -> int:
+    def known(self, step: int) -> tuple[int, tuple[int, ...]] | None:
         """See `Strategy`."""
-        number = self._next
-        self._next = number + 1
-        if number < len(self._path):
-            return self._path[number].decision
+        if step >= len(self._path):
+            return None
+        node = self._path[step]
+        return node.decision, node.options
+
+    def schedule(self, step: int, runnable: tuple[int, ...], last: int) -> int:
+        """See `Strategy`."""
+        if step < len(self._path):
+            return self._path[step].decision
         return last if last in runnable else runnable[0]
 
-    def choice(self, count: int) -> int:
+    def choice(self, step: int, count: int) -> int:
         """See `Strategy`."""
-        number = self._next
-        self._next = number + 1
-        return self._path[number].decision if number < len(self._path) else 0
+        return self._path[step].decision if step < len(self._path) else 0
 
     # Between two executions.
 
@@ -81,7 +83,6 @@ class ScheduleTree:
         for step, thread in self._races.found_in(execution, self.bound is not None):
             self._plan(step, thread)
         self._shape = self._races.shape()
-        self._next = 0
         return self._go_back()
 
     def _grow(self, execution: Execution) -> None:
@@ -93,7 +94,7 @@ class ScheduleTree:
             node = Node(
                 execution.decisions[step],
                 execution.options[step],
-                None if is_free else execution.last_before(step),
+                None if is_free else execution.lasts[step],
                 0 if before is None else before.cost_of(before.decision),
             )
             if is_choice or not self.reduced:

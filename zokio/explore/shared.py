@@ -139,20 +139,31 @@ class Watched:
 
     def watch(self) -> None:
         """Begin; the container's constructor has been called."""
-        place = Place(self)
-        self.place = place
+        self.world = World.current
+        self.operations: dict[str, Operation] = {}
+        self.place = Place(self)
 
     def look(self, verb: str) -> None:
         """A step which changes nothing."""
         world = World.current
         if world is not None:
-            world.reach(Operation(self.place, verb, writes=False))
+            world.reach(self._operation(world, verb, False))
 
     def change(self, verb: str) -> None:
         """A step which changes the container."""
         world = World.current
         if world is not None:
-            world.reach(Operation(self.place, verb, writes=True))
+            world.reach(self._operation(world, verb, True))
+
+    def _operation(self, world: World, verb: str, writes: bool) -> Operation:
+        if self.world is not world:  # it has outlived an execution; what it holds it keeps
+            self.world = world
+            self.operations = {}
+            self.place = Place(self)
+        made = self.operations.get(verb)
+        if made is None:
+            made = self.operations[verb] = Operation(self.place, verb, writes=writes)
+        return made
 
     def nothing_there(self) -> None:
         """The change found nothing to change."""

@@ -9,12 +9,15 @@ from zokio.explore.operations import Operation, Place
 
 
 class Strategy(Protocol):
-    """Decides. Called by the thread that runs; one decision a call."""
+    """Decides. Called by the thread that runs, once a step at the most."""
 
-    def schedule(self, runnable: tuple[int, ...], last: int) -> int:
+    def known(self, step: int) -> tuple[int, tuple[int, ...]] | None:
+        """What is decided at a step that was seen before, among what; None if it was not."""
+
+    def schedule(self, step: int, runnable: tuple[int, ...], last: int) -> int:
         """Which of the threads that can run goes on; `last` is the one that ran until now."""
 
-    def choice(self, count: int) -> int:
+    def choice(self, step: int, count: int) -> int:
         """Which of `count` possibilities the program gets, from 0."""
 
 

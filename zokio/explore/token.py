@@ -54,20 +54,17 @@ class Replay:
             self._unlike = {int(step, 36): int(decision, 36) for step, decision in pairs}
         except ValueError:
             raise UsageError(f"{token!r} is no schedule: its numbers cannot be read") from None
-        self._step = 0
 
-    def schedule(self, runnable: tuple[int, ...], last: int) -> int:
+    def known(self, step: int) -> None:
         """See `Strategy`."""
-        return self._decision(last if last in runnable else runnable[0])
 
-    def choice(self, count: int) -> int:
+    def schedule(self, step: int, runnable: tuple[int, ...], last: int) -> int:
         """See `Strategy`."""
-        return self._decision(0)
+        return self._unlike.get(step, last if last in runnable else runnable[0])
 
-    def _decision(self, default: int) -> int:
-        step = self._step
-        self._step = step + 1
-        return self._unlike.get(step, default)
+    def choice(self, step: int, count: int) -> int:
+        """See `Strategy`."""
+        return self._unlike.get(step, 0)
 
 
 def in_base_36(number: int) -> str:

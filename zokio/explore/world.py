@@ -60,6 +60,8 @@ class World:
         self.now_ns = 0
         self.ending = False
         """Every thread that reaches an operation is abandoned."""
+        self.is_calm = False
+        """Nothing is to be decided: whoever runs goes on, else the first who can."""
         self.misuse: UsageError | None = None
         self._places = 0
         self._owners: dict[int, tuple[object, str]] = {}  # kept alive: no identity comes twice
@@ -129,6 +131,8 @@ class World:
         if self.ending:
             raise Abandoned
         strand = self.running
+        if self.is_calm and (operation.enabled is None or operation.enabled()):
+            return
         strand.pending = operation
         if self.observer is not None:
             self.observer.stands(strand)
@@ -142,7 +146,8 @@ class World:
 
     def was_only_a_look(self) -> None:
         """The operation just done has changed nothing."""
-        self.execution.writes[-1] = False
+        if not self.is_calm:
+            self.execution.writes[-1] = False
 
     def choose(self, label: str, count: int) -> int:
         """One of `count` possibilities; every one of them is explored."""
@@ -151,8 +156,10 @@ class World:
         operation = Operation(None, f"choose {label}", writes=False)
         if self.observer is not None:
             self.observer.stands(self.running)
-        value = self.strategy.choice(count)
+        if self.is_calm:
+            return 0
         options = tuple(range(count))
+        value = self.strategy.choice(len(self.execution.who), count)
         if value not in options:
             self._changed(f"there is no possibility {value} of {count}")
         self._record(self.running, operation, options, value)
@@ -162,13 +169,25 @@ class World:
 
     def _decide(self) -> Strand:
         """Who goes on; recorded as the next step."""
+        step = len(self.execution.who)
+        known = self.strategy.known(step)
+        if known is not None and not self.is_calm:  # as in the execution before: no need to look
+            number, options = known
+            strand = self.strands[number] if number < len(self.strands) else self.running
+            enabled = strand.pending.enabled
+            if not strand.ended and (enabled is None or enabled()):
+                self._record(strand, strand.pending, options, number)
+                return strand
         runnable = [s for s in self.live if (e := s.pending.enabled) is None or e()]
         if not runnable:
             runnable = self._let_time_pass()
-        if len(self.execution.who) >= self.steps_max:
+        last = self.running
+        if self.is_calm:
+            return last if last in runnable else runnable[0]
+        if step >= self.steps_max:
             self._stop("cut")
         options = tuple([s.number for s in runnable])
-        number = self.strategy.schedule(options, self.running.number)
+        number = self.strategy.schedule(step, options, last.number)
         if number not in options:
             self._changed(f"thread {number} cannot run")
         strand = self.strands[number]
@@ -182,6 +201,7 @@ class World:
         if place is not None and place.number < 0:
             self._number(place)
         execution = self.execution
+        execution.lasts.append(self.running.number)
         execution.who.append(strand.number)
         execution.operations.append(operation)
         execution.writes.append(operation.writes)
