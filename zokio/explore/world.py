@@ -31,6 +31,10 @@ from zokio.explore.strand import Observer, Strand, Strategy
 SILENCE_MAX_S = 60.0
 """How long a thread may take from one operation to the next. A net, and no part of any verdict."""
 
+PATIENCE = 400
+"""Steps that a thread takes in a row while others could run. Then it has to let one of them, which
+is no preemption: a loop that waits for somebody else is fair in the end, as schedulers are."""
+
 
 class Abandoned(BaseException):
     """The execution is over and this thread of it has to go. Never catch it."""
@@ -63,6 +67,7 @@ class World:
         self.is_calm = False
         """Nothing is to be decided: whoever runs goes on, else the first who can."""
         self.misuse: UsageError | None = None
+        self._in_a_row = 0
         self._places = 0
         self._owners: dict[int, tuple[object, str]] = {}  # kept alive: no identity comes twice
         self._titled: dict[str, int] = {}
@@ -186,6 +191,8 @@ class World:
             return last if last in runnable else runnable[0]
         if step >= self.steps_max:
             self._stop("cut")
+        if self._in_a_row >= PATIENCE and len(runnable) > 1 and last in runnable:
+            runnable.remove(last)
         options = tuple([s.number for s in runnable])
         number = self.strategy.schedule(step, options, last.number)
         if number not in options:
@@ -201,6 +208,7 @@ class World:
         if place is not None and place.number < 0:
             self._number(place)
         execution = self.execution
+        self._in_a_row = self._in_a_row + 1 if strand is self.running else 0
         execution.lasts.append(self.running.number)
         execution.who.append(strand.number)
         execution.operations.append(operation)
