@@ -62,11 +62,3 @@ class Execution:
         if self.operations[step].is_choice:
             return 0
         return last if last in options else options[0]
-
-    def preemptions_until(self, step: int) -> int:
-        """How many threads had to stop before `step` though they could go on."""
-        return sum(
-            self.decisions[number] != self.lasts[number] in self.options[number]
-            for number in range(step)
-            if not self.operations[number].is_choice and number not in self.barriers
-        )

@@ -60,8 +60,9 @@ def replaced(
                     setattr(module, name, substitute)
         for kind, names in (attributes or {}).items():
             for name in names:
-                undo.append((kind, name, vars(kind).get(name, MISSING)))
+                before = vars(kind).get(name, MISSING)
                 _watch(kind, name)
+                undo.append((kind, name, before))
         yield
     finally:
         for owner, name, value in reversed(undo):

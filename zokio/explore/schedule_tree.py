@@ -12,19 +12,28 @@ preemption is a thread that stops though it could go on (Musuvathi and Qadeer, P
 
 from __future__ import annotations
 
+from zokio.errors import UsageError
 from zokio.explore.execution import Execution
 from zokio.explore.races import Races
+
+NOT_THE_SAME = "the program does not do the same when it is run twice"
 
 
 class Node:
     """A step of the present execution, with what else is to be tried there."""
 
-    __slots__ = ("decision", "done", "last", "options", "plans", "preemptions")
+    __slots__ = ("decision", "done", "last", "operation", "options", "plans", "preemptions")
 
     def __init__(
-        self, decision: int, options: tuple[int, ...], last: int | None, preemptions: int
+        self,
+        decision: int,
+        options: tuple[int, ...],
+        last: int | None,
+        preemptions: int,
+        operation: str,
     ) -> None:
         self.decision = decision
+        self.operation = operation
         self.options = options
         self.last = last
         """The thread that ran before; None for a choice, and when time moved on since."""
@@ -87,6 +96,7 @@ class ScheduleTree:
 
     def _grow(self, execution: Execution) -> None:
         path = self._path
+        self._must_agree(execution)
         for step in range(len(path), len(execution.who)):
             is_choice = execution.operations[step].is_choice
             is_free = is_choice or step in execution.barriers
@@ -96,10 +106,23 @@ class ScheduleTree:
                 execution.options[step],
                 None if is_free else execution.lasts[step],
                 0 if before is None else before.cost_of(before.decision),
+                execution.operations[step].verb,
             )
             if is_choice or not self.reduced:
                 node.plans.update(node.options)
             path.append(node)
+
+    def _must_agree(self, execution: Execution) -> None:
+        """What came before the new decision was done as it was the last time."""
+        decided = len(self._path) - 1
+        if decided < 0:
+            return
+        if len(execution.who) <= decided:
+            raise UsageError(f"step {decided} is missing this time: {NOT_THE_SAME}")
+        before = self._path[decided - 1].operation if decided else ""
+        if decided and execution.operations[decided - 1].verb != before:
+            raise UsageError(f"step {decided - 1} was `{before}` the last time: {NOT_THE_SAME}")
+        self._path[decided].operation = execution.operations[decided].verb
 
     def _plan(self, step: int, thread: int) -> None:
         """Have `thread` go first at `step`; if it cannot, whoever can: one of them leads to it."""
