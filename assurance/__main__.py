@@ -30,6 +30,7 @@ PARTS = (
     "queues",
     "runtime_mutation",
     "proofs",
+    "interleavings",
 )
 
 

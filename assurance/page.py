@@ -26,6 +26,7 @@ TITLES = {
     "planted_bugs": "Planted bugs: do the stateful tests notice, and how soon?",
     "queues": "The run queues under real threads: is every history linearizable?",
     "runtime_mutation": "A wrong runtime: every small change of the code",
+    "interleavings": "The real code under every interleaving within a bound",
 }
 
 HEAD = """<!-- Made by `make assurance`: change assurance/page.py, or what it measures. -->
@@ -185,6 +186,21 @@ def _runtime_mutation(figures: Figures) -> Iterator[str]:
     yield "\n</details>\n"
 
 
+def _interleavings(figures: Figures) -> Iterator[str]:
+    yield "| program | outcome | preemptions | schedules | distinct | steps | seconds |"
+    yield "|---|---|--:|--:|--:|--:|--:|"
+    for name, each in figures["programs"].items():
+        yield (
+            f"| {name} | {each['outcome']} | {each['preemptions']} | {each['schedules']:,} | "
+            f"{each['distinct']:,} | {each['steps_max']:,} | {each['seconds']} |"
+        )
+    yield "\n| planted race | preemptions | schedules | seconds |"
+    yield "|---|--:|--:|--:|"
+    for name, each in figures["races"].items():
+        yield f"| {name} | {each['preemptions']} | {each['schedules']:,} | {each['seconds']} |"
+    yield ""
+
+
 DETAILS = {
     "checker": _checker,
     "proofs": _proofs,
@@ -193,4 +209,5 @@ DETAILS = {
     "planted_bugs": _planted_bugs,
     "queues": _queues,
     "runtime_mutation": _runtime_mutation,
+    "interleavings": _interleavings,
 }

@@ -18,8 +18,8 @@ WORKERS_RACES = (
     PlantedRace(
         "a_worker_does_not_look_once_more_before_it_sleeps",
         WORKER,
-        "            if not together.has_work_for(self):\n",
-        "            if True:\n",
+        "            found = together.has_work_for(self)\n",
+        "            found = False\n",
         programs.wake_while_parking,
     ),
     PlantedRace(
@@ -27,13 +27,15 @@ WORKERS_RACES = (
         WORKER,
         "        together.idle.fall_asleep(self.bit, self.searching)\n"
         "        self.searching = False\n"
+        "        found = True\n"
         "        try:\n"
-        "            if not together.has_work_for(self):\n",
-        "        has_work = together.has_work_for(self)\n"
+        "            found = together.has_work_for(self)\n",
+        "        looked = together.has_work_for(self)\n"
         "        together.idle.fall_asleep(self.bit, self.searching)\n"
         "        self.searching = False\n"
+        "        found = True\n"
         "        try:\n"
-        "            if not has_work:\n",
+        "            found = looked\n",
         programs.wake_while_parking,
     ),
     PlantedRace(
@@ -127,8 +129,8 @@ WORKERS_RACES = (
     PlantedRace(
         "whoever_was_picked_forgets_that_it_searches",
         WORKER,
-        "            self.searching = together.idle.get_up(self.bit)\n",
-        "            together.idle.get_up(self.bit)\n",
+        "            self.searching = together.idle.get_up(self.bit, found)\n",
+        "            together.idle.get_up(self.bit, found)\n",
         programs.blocked_worker,
     ),
     PlantedRace(

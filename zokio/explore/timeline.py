@@ -18,7 +18,7 @@ from zokio.explore.operations import Operation
 from zokio.explore.strand import Strand
 
 HERE = str(Path(__file__).resolve().parent)
-LABEL = re.compile(r"# spec: (\w+(?:/\w+)*)")
+LABEL = re.compile(r"# (?:spec|workers): (\w+(?:/\w+)*)")
 COLUMN = 34
 
 
