@@ -39,10 +39,19 @@ DOORS = [
 
 PUBLIC_NAMES = [
     # Running
-    *("Runtime", "RuntimeConfig", "RuntimeMetrics", "ShutdownReport", "TaskDump", "run"),
+    *(
+        "Runtime",
+        "RuntimeConfig",
+        "RuntimeMetrics",
+        "ShutdownReport",
+        "TaskDump",
+        "WorkerMetrics",
+        "run",
+    ),
     # Tasks and structure
     *("CancelScope", "CancellationToken", "Cancelled", "JoinHandle", "TaskGroup", "current_task"),
-    *("join", "move_on_after", "select", "spawn", "spawn_blocking", "timeout", "yield_now"),
+    *("join", "move_on_after", "select", "spawn", "spawn_blocking", "spawn_local", "timeout"),
+    "yield_now",
     # Polling
     *("Context", "Future", "PENDING", "Poll", "Ready", "Waker", "poll_fn"),
     # Time

@@ -27,7 +27,7 @@ from zokio.errors import (
     LimitError,
     UsageError,
 )
-from zokio.metrics import RuntimeMetrics
+from zokio.metrics import RuntimeMetrics, WorkerMetrics
 from zokio.runtime.blocking import spawn_blocking
 from zokio.runtime.combine import join, select
 from zokio.runtime.config import RuntimeConfig
@@ -37,7 +37,7 @@ from zokio.runtime.run import run
 from zokio.runtime.runtime import Runtime
 from zokio.runtime.scope import CancelScope
 from zokio.runtime.shutdown import ShutdownReport
-from zokio.runtime.spawn import current_task, spawn, yield_now
+from zokio.runtime.spawn import current_task, spawn, spawn_local, yield_now
 from zokio.runtime.token import CancellationToken
 from zokio.time import move_on_after, sleep, timeout
 
@@ -70,6 +70,7 @@ __all__ = [
     "TaskGroup",
     "UsageError",
     "Waker",
+    "WorkerMetrics",
     "compiled",
     "current_task",
     "join",
@@ -81,6 +82,7 @@ __all__ = [
     "sleep",
     "spawn",
     "spawn_blocking",
+    "spawn_local",
     "time",
     "timeout",
     "yield_now",

@@ -35,6 +35,7 @@ class Workshop:
             ring=lambda: self.rings.append(self.together.is_watched),
             report=lambda name, error: self.reports.append((name, error)),
             has_left=lambda: None,
+            at_rest=lambda: None,
             is_virtual=is_virtual,
         )
         self.workers = self.together.workers

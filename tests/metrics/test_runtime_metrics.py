@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ NAMES = [field.name for field in dataclasses.fields(zokio.RuntimeMetrics)]
 
 
 def some_metrics() -> zokio.RuntimeMetrics:
-    return zokio.RuntimeMetrics(**{name: number for number, name in enumerate(NAMES)})
+    numbers: dict[str, Any] = {name: number for number, name in enumerate(NAMES)}  # Any: as fields
+    return zokio.RuntimeMetrics(**numbers)
 
 
 def test_metrics_do_not_change() -> None:

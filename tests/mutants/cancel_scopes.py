@@ -82,14 +82,14 @@ MUTANTS = (
     planted(
         "a_scope_catches_its_parents_cancellation",
         SCOPE,
-        "        if not self.cancel_called or outer_cancelled:",
-        "        if not self.cancel_called and not outer_cancelled:",
+        "        return self.cancel_called and not outer_cancelled",
+        "        return self.cancel_called or outer_cancelled",
     ),
     planted(
         "a_scope_that_was_cancelled_catches_its_parents_too",
         SCOPE,
-        "        if not self.cancel_called or outer_cancelled:",
-        "        if not self.cancel_called:",
+        "        return self.cancel_called and not outer_cancelled",
+        "        return self.cancel_called",
     ),
     planted(
         "the_members_of_a_scope_are_not_reached",

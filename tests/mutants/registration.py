@@ -40,15 +40,15 @@ MUTANTS = (
     Mutant(
         name="a_short_read_clears_the_flag_after_the_end",
         file=STREAM,
-        before="registration.readable = registration.ended",
-        after="registration.readable = False",
+        before="if len(data) == n or registration.ended:",
+        after="if len(data) == n:",
         machine="registration",
     ),
     Mutant(
         name="a_read_that_takes_all_it_asked_for_clears_the_flag",
         file=STREAM,
-        before="if len(data) < n:  # everything was taken",
-        after="if len(data) <= n:",
+        before="if len(data) == n or registration.ended:",
+        after="if registration.ended:",
         machine="registration",
     ),
     Mutant(
@@ -103,11 +103,11 @@ MUTANTS = (
     Mutant(
         name="a_cancelled_writer_keeps_its_place",
         file=READINESS,
-        before="""            yield task  # woken for another reason
+        before="""                yield task
     finally:
         registration.writer = None
         if registration.on_wait""",
-        after="""            yield task  # woken for another reason
+        after="""                yield task
         registration.writer = None
     finally:
         if registration.on_wait""",
@@ -123,8 +123,8 @@ MUTANTS = (
     Mutant(
         name="a_part_that_was_sent_is_taken_for_all_of_it",
         file=STREAM,
-        before="                if sent == len(rest):\n",
-        after="                if sent:\n",
+        before="            if sent == len(rest):\n",
+        after="            if sent:\n",
         machine="registration",
     ),
 )

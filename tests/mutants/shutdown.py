@@ -54,9 +54,9 @@ MUTANTS = (
             _cancel_all(runtime, timeout_ns)
         finally:
             try:
-                dropped = _drop_all(runtime)
+                dropped = drop_all(runtime)
             finally:
-                _close(runtime)
+                close(runtime)
     cancelled = runtime.spawned - ended_before - len(dropped)
 """,
         after="""        alive = len(runtime.tasks)
@@ -64,9 +64,9 @@ MUTANTS = (
             _cancel_all(runtime, timeout_ns)
         finally:
             try:
-                dropped = _drop_all(runtime)
+                dropped = drop_all(runtime)
             finally:
-                _close(runtime)
+                close(runtime)
     cancelled = alive - len(dropped)
 """,
         machine="shutdown",

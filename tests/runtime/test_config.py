@@ -21,8 +21,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("workers", "1", "it must be a whole number"),
     ("workers", 1.0, "it must be a whole number"),
     ("workers", True, "it must be a whole number"),
-    ("workers", 1, "worker threads are not available in this version; use workers=0"),
-    ("workers", 8, "worker threads are not available in this version; use workers=0"),
+    ("workers", 1_025, "it must be 1024 at the most"),
     ("blocking_threads", 0, "it must be at least 1"),
     ("blocking_threads", None, "it must be a whole number"),
     ("blocking_queue", 0, "it must be at least 1"),
@@ -112,7 +111,7 @@ def test_a_configuration_does_not_change() -> None:
 
 def test_a_refused_setting_is_refused_by_replace_too() -> None:
     with pytest.raises(UsageError):
-        dataclasses.replace(zokio.RuntimeConfig(), workers=2)
+        dataclasses.replace(zokio.RuntimeConfig(), workers=-2)
 
 
 @pytest.mark.parametrize("interval", [1, 7, 100])

@@ -254,7 +254,6 @@ def test_every_message_says_what_to_do() -> None:
     collect(lambda: runtime.block_on(value(1)))
     collect(lambda: runtime.spawn(value(1)))
     collect(lambda: zokio.Runtime(zokio.RuntimeConfig(reactor=ABSENT)))
-    collect(lambda: zokio.RuntimeConfig(workers=3))
     for misuse in OUTSIDE.values():
         collect(misuse)
     for message in messages:

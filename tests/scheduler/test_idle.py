@@ -56,15 +56,24 @@ def test_a_searcher_that_falls_asleep_searches_no_more() -> None:
 
 def test_whoever_gets_up_alone_takes_himself_out() -> None:
     idle = asleep(Idle(2), 0b01, 0b10)
-    assert not idle.get_up(0b01)
+    assert not idle.get_up(0b01, found=False)
     assert (idle.searching, idle.sleepers) == (0, 0b10)
 
 
 def test_whoever_gets_up_and_was_picked_is_told_that_he_searches() -> None:
     idle = asleep(Idle(2), 0b01)
     assert idle.pick() == 0b01
-    assert idle.get_up(0b01)
+    assert idle.get_up(0b01, found=False)
     assert idle.searching == 1
+
+
+def test_whoever_finds_something_before_he_sleeps_searches_if_the_limit_lets_him() -> None:
+    """Two tasks are injected, nobody is picked since he counted as searching: he takes only one."""
+    idle = asleep(Idle(2), 0b01, 0b10)
+    assert idle.get_up(0b01, found=True)
+    assert (idle.searching, idle.sleepers) == (1, 0b10)
+    assert not idle.get_up(0b10, found=True)
+    assert (idle.searching, idle.sleepers) == (1, 0)
 
 
 def test_the_second_look_under_the_lock_counts() -> None:

@@ -192,7 +192,7 @@ def test_a_searcher_that_finds_something_and_was_the_last_wakes_another(shop: Wo
         assert shop.together.idle.searching == 1
     with shop.acting_as(1) as woken:
         assert has_token(woken.parker)
-        woken.searching = shop.together.idle.get_up(woken.bit)
+        woken.searching = shop.together.idle.get_up(woken.bit, found=False)
         shop.together.idle.fall_asleep(0b01, was_searching=False)
         woken.step()
     assert woken.polls == 1
@@ -205,7 +205,7 @@ def test_a_lone_task_that_yields_wakes_nobody(shop: Workshop) -> None:
         shop.together.idle.fall_asleep(0b10, was_searching=False)
         worker.step()
     assert shop.together.idle.sleepers == 0b10
-    shop.together.idle.get_up(0b10)
+    shop.together.idle.get_up(0b10, found=False)
 
 
 def test_two_tasks_that_yield_wake_somebody(shop: Workshop) -> None:
@@ -217,12 +217,47 @@ def test_two_tasks_that_yield_wake_somebody(shop: Workshop) -> None:
     assert shop.together.idle.sleepers == 0
 
 
+def test_a_task_that_is_requeued_beside_one_in_the_slot_wakes_somebody(shop: Workshop) -> None:
+    """The slot's task is taken first, and the other one would stand there for its whole poll."""
+    tasks: list[SharedTask] = []
+
+    async def wake_both() -> None:
+        tasks[1].wake()
+        tasks[0].wake()
+        await suspend()
+
+    with shop.acting_as(0) as worker:
+        tasks.append(shop.spawn(wake_both()))
+        tasks.append(shop.spawn(wait_then_note([], "b")))
+        worker.poll(tasks[1])
+        worker.queue.clear()
+        assert shop.together.idle.begin_search()  # the other one, so the wakes notify nobody
+        worker.poll(tasks[0])
+        assert list(worker.queue.slot) == [tasks[1]]
+        shop.together.idle.fall_asleep(0b10, was_searching=True)
+        shop.together.requeue(worker, worker.queue.ready.pop())
+    assert shop.together.idle.sleepers == 0
+
+
+def test_taking_a_pinned_task_wakes_somebody_for_the_others(shop: Workshop) -> None:
+    with shop.acting_as(0) as worker:
+        shop.spawn(note([], "other"))
+        shop.spawn(note([], "pinned"), home=0)
+        shop.together.idle.fall_asleep(0b10, was_searching=False)
+        task = worker.next_task()
+        assert task is not None and task.home == 0
+    assert shop.together.idle.sleepers == 0
+    assert task.coroutine is not None
+    task.coroutine.close()
+
+
 def test_an_announcement_is_taken_back_if_there_is_work_after_all(shop: Workshop) -> None:
     task = shop.spawn(note([], "a"))
     with shop.acting_as(0) as worker:
         worker.park()
     assert shop.together.idle.sleepers == 0
-    assert (worker.parks, worker.searching) == (0, False)
+    assert (worker.parks, worker.searching) == (0, True), "whoever pushed it counts on a searcher"
+    assert shop.together.idle.searching == 1
     assert task.state is QUEUED
 
 

@@ -55,6 +55,13 @@ class RunQueue:
         if self.parked:  # spec: see
             self.unpark()  # spec: ring
 
+    def abandon(self) -> None:
+        """In a forked child: what stands here is the parent's."""
+        self.closed = True
+        self.task = None
+        self.ready.clear()
+        self.injected.clear()
+
     def drain_injected(self) -> None:
         """Do what had been injected when the call began; what comes meanwhile waits a turn."""
         injected = self.injected

@@ -53,5 +53,10 @@ class SharedQueue(RunQueue):
             if not self.closed:
                 work()
 
+    def abandon(self) -> None:
+        """In a forked child: whoever held the lock is not there any more."""
+        super().abandon()
+        self.structure = RLock()
+
     def drain_injected(self) -> None:
         """Nothing waits here."""

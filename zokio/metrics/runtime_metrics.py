@@ -6,6 +6,32 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerMetrics:
+    """What one worker has done since the runtime was made, and how much it has to do."""
+
+    polls: int
+    """Polls of tasks."""
+    steals: int
+    """Searches that found something at another worker."""
+    stolen_tasks: int
+    """Tasks that it has taken from others."""
+    slot_hits: int
+    """Tasks that it has taken from its LIFO slot."""
+    injected_taken: int
+    """Tasks that it has taken from the injection queue."""
+    searches: int
+    """Times that it has looked for work of others."""
+    parks: int
+    """Times that it went to sleep."""
+    unparks: int
+    """Times that it was woken to look for work."""
+    turns: int
+    """Visits to the reactor."""
+    ready_length: int
+    """Tasks that stand in its queues."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeMetrics:
     """Counts since the runtime was made, and lengths at this moment."""
 
@@ -41,3 +67,5 @@ class RuntimeMetrics:
     """Threads for blocking calls that there are."""
     blocking_threads_idle: int
     """Threads for blocking calls that have nothing to do."""
+    workers: tuple[WorkerMetrics, ...] = ()
+    """Each worker on its own; empty where there are none."""

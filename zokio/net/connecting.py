@@ -10,7 +10,7 @@ import errno
 import os
 import socket
 
-from zokio.core.run_queue import RunQueue
+from zokio.core.current import Polling
 from zokio.errors import BrokenError, ConnectTimeoutError, broken
 from zokio.net.readiness import until_writable
 from zokio.net.resolve import Endpoint, resolve
@@ -70,7 +70,7 @@ async def connect_to(endpoint: Endpoint) -> tuple[Socket, Registration]:
         raise
     try:
         if number in (errno.EINPROGRESS, errno.EWOULDBLOCK):
-            number = await _decided(sock, registration, runtime.queue)
+            number = await _decided(sock, registration, runtime.polling)
         if number == 0 and sock.getsockname() == sock.getpeername():
             # Nobody listens, and the system happened to choose that very port for this side.
             number = errno.ECONNREFUSED
@@ -83,11 +83,12 @@ async def connect_to(endpoint: Endpoint) -> tuple[Socket, Registration]:
     return sock, registration
 
 
-async def _decided(sock: Socket, registration: Registration, queue: RunQueue) -> int:
+async def _decided(sock: Socket, registration: Registration, polling: Polling) -> int:
     """Wait until the attempt is decided: 0, or the errno of its failure."""
     while True:
-        registration.clear_writable()
-        await until_writable(registration, queue)
+        if not registration.writable:
+            await until_writable(registration, polling)
+        registration.clear_writable()  # before the look: an event that comes meanwhile counts
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
             return number

@@ -28,8 +28,8 @@ class Connection(Registered):
         self._buffer = bytearray()
         self._is_shut = False  # for writing
         # Bound once: these are called for every message.
-        self._recv = sock.recv
-        self._send = sock.send
+        self._recv = self._socket.recv
+        self._send = self._socket.send
 
     def set_no_delay(self) -> None:
         """Send small messages at once (TCP_NODELAY)."""

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from types import coroutine
 
-from zokio.core.run_queue import RunQueue
+from zokio.core.current import Polling
 from zokio.core.suspend import AGAIN
 from zokio.errors import NoRuntimeError
 from zokio.reactor.registration import Registration
 
 
 @coroutine
-def until_readable(registration: Registration, queue: RunQueue) -> Generator[object, None, None]:
+def until_readable(registration: Registration, polling: Polling) -> Generator[object, None, None]:
     """Suspend until the `readable` flag is up, which it is too when the descriptor was closed.
 
     The caller has seen that the flag is down and that there is no reader.
@@ -27,16 +27,20 @@ def until_readable(registration: Registration, queue: RunQueue) -> Generator[obj
         NoRuntimeError: the calling code runs in another runtime, or in none. (What is ready at
             once does not come here, and is not looked at.)
     """
-    task = queue.task
+    task = polling.task
     if task is None:
         raise not_here(registration)
     registration.reader = task
     try:
         if registration.on_wait is not None:
             registration.on_wait(registration)
-        yield task
+        # The flag is looked at when the task stands in its place: on several workers an event, or
+        # a close, either finds it there or is seen here.
         while not registration.readable:
-            yield task  # woken for another reason
+            if registration.closed:
+                registration.readable = True  # somebody has cleared it since: let the socket say so
+            else:
+                yield task
     finally:
         registration.reader = None
         if registration.on_wait is not None:
@@ -44,18 +48,20 @@ def until_readable(registration: Registration, queue: RunQueue) -> Generator[obj
 
 
 @coroutine
-def until_writable(registration: Registration, queue: RunQueue) -> Generator[object, None, None]:
+def until_writable(registration: Registration, polling: Polling) -> Generator[object, None, None]:
     """Suspend until the `writable` flag is up: see `until_readable`."""
-    task = queue.task
+    task = polling.task
     if task is None:
         raise not_here(registration)
     registration.writer = task
     try:
         if registration.on_wait is not None:
             registration.on_wait(registration)
-        yield task
         while not registration.writable:
-            yield task  # woken for another reason
+            if registration.closed:
+                registration.writable = True
+            else:
+                yield task
     finally:
         registration.writer = None
         if registration.on_wait is not None:
@@ -64,10 +70,10 @@ def until_writable(registration: Registration, queue: RunQueue) -> Generator[obj
 
 @coroutine
 def let_others_run(
-    registration: Registration, queue: RunQueue, *, reading: bool
+    registration: Registration, polling: Polling, *, reading: bool
 ) -> Generator[object, None, None]:
     """`yield_now` which keeps the place of the reader, or of the writer."""
-    task = queue.task
+    task = polling.task
     if task is None:
         raise not_here(registration)
     if reading:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from zokio.net.guarded_socket import guard
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
 from zokio.runtime.current import current_runtime
@@ -16,18 +17,26 @@ from zokio.runtime.current import current_runtime
 class Registered:
     """Owns a socket and its registration; an async context manager which closes both."""
 
-    __slots__ = ("_budget", "_queue", "_reactor", "_registration", "_socket")
+    __slots__ = ("_budget", "_polling", "_reactor", "_registration", "_socket", "_structure")
 
     def __init__(self, sock: Socket, registration: Registration | None = None) -> None:
         runtime = current_runtime()
-        self._socket = sock
+        self._socket = sock if runtime.structure is None else guard(sock)
         self._reactor = runtime.reactor
-        self._queue = runtime.queue
+        self._polling = runtime.polling
+        self._structure = runtime.structure
         self._budget = runtime.budget
         self._registration = registration or runtime.reactor.register(sock.fileno())
 
     def close(self) -> None:
         """Close it, at once and for good. Whoever waits on it gets ClosedError."""
+        if self._structure is None:
+            self._close()
+        else:
+            with self._structure:  # two tasks may close it at once
+                self._close()
+
+    def _close(self) -> None:
         for task in self._reactor.deregister(self._registration):
             task.wake()
         self._socket.close()

@@ -98,20 +98,24 @@ class TcpListener(Registered):
         if registration.reader is not None:
             raise registration.busy_reading()
         if self._budget.spend():
-            await let_others_run(registration, self._queue, reading=True)
+            await let_others_run(registration, self._polling, reading=True)
         while True:
             if registration.readable:
+                # Before the call: an event that comes meanwhile counts for the next one.
+                registration.would_block_reading()
                 try:
                     sock, address = self._socket.accept()
                 except BlockingIOError:
-                    registration.would_block_reading()
+                    continue
                 except OSError as error:
+                    registration.readable = True
                     self._raise_unless_failed_before(error)
-                    await let_others_run(registration, self._queue, reading=True)
+                    await let_others_run(registration, self._polling, reading=True)
                 else:
+                    registration.readable = True
                     return self._wrap(sock), address
             else:
-                await until_readable(registration, self._queue)
+                await until_readable(registration, self._polling)
 
     def _wrap(self, sock: Socket) -> TcpStream:
         try:

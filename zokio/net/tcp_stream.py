@@ -71,32 +71,36 @@ class TcpStream(Connection):
             raise registration.busy_reading()
         if registration.readable or self._buffer:  # it completes at once, so it has to be paid
             if self._budget.spend():
-                yield from let_others_run(registration, self._queue, reading=True)
+                yield from let_others_run(registration, self._polling, reading=True)
             if self._buffer:
                 return self._take(n)
         while True:
             if registration.readable:
+                registration.readable = False  # before: an event that comes meanwhile counts
                 try:
                     data = self._recv(n)
                 except BlockingIOError:
-                    registration.would_block_reading()
+                    continue
                 except OSError as error:
+                    registration.readable = True
                     raise self._error(error, "read") from error
-                else:
-                    if len(data) < n:  # everything was taken
-                        registration.readable = registration.ended
-                    return data
+                if len(data) == n or registration.ended:  # not everything was taken
+                    registration.readable = True
+                return data
             # As `until_readable`, without a generator of its own.
-            task = self._queue.task
+            task = self._polling.task
             if task is None:
                 raise not_here(registration)
+            waited = registration  # mypy thinks it knows that the flag of `registration` is down
             registration.reader = task
             try:
                 if registration.on_wait is not None:
                     registration.on_wait(registration)
-                yield task
-                while not registration.readable:
-                    yield task  # woken for another reason
+                while not waited.readable:
+                    if waited.closed:
+                        waited.readable = True
+                    else:
+                        yield task
             finally:
                 registration.reader = None
                 if registration.on_wait is not None:
@@ -123,7 +127,7 @@ class TcpStream(Connection):
         if n < 0:
             raise UsageError(f"read_exact({n}): a number of bytes is not negative")
         if self._must_yield():
-            await let_others_run(self._registration, self._queue, reading=True)
+            await let_others_run(self._registration, self._polling, reading=True)
         while len(self._buffer) < n:
             await self._fill(f"{n} bytes")
         return self._take(n)
@@ -143,7 +147,7 @@ class TcpStream(Connection):
         if not separator:
             raise UsageError("read_until(b''): the separator must have at least one byte")
         if self._must_yield():
-            await let_others_run(self._registration, self._queue, reading=True)
+            await let_others_run(self._registration, self._polling, reading=True)
         searched = 0
         while True:
             found = self._buffer.find(separator, max(0, searched - len(separator) + 1))
@@ -201,7 +205,8 @@ class TcpStream(Connection):
         except OSError as error:
             raise self._error(error, "write") from error
         if sent < len(data):
-            registration.clear_writable()
+            if self._structure is None:  # else an event may have come since: try once more
+                registration.clear_writable()
             await self._write_rest(memoryview(data)[sent:])
 
     async def _write_with_care(self, data: bytes | bytearray | memoryview) -> None:
@@ -209,7 +214,7 @@ class TcpStream(Connection):
         if self._registration.writer is not None:
             raise self._registration.busy_writing()
         if self._budget.spend():
-            await let_others_run(self._registration, self._queue, reading=False)
+            await let_others_run(self._registration, self._polling, reading=False)
         rest = memoryview(data).cast("B")  # what is sent is counted in bytes, not in items
         await self._write_rest(rest)
 
@@ -218,15 +223,16 @@ class TcpStream(Connection):
         registration = self._registration
         while True:
             if not registration.writable:
-                await until_writable(registration, self._queue)
+                await until_writable(registration, self._polling)
+            registration.clear_writable()  # before: an event that comes meanwhile counts
             try:
                 sent = self._send(rest)
             except BlockingIOError:
-                registration.clear_writable()
+                continue
             except OSError as error:
+                registration.writable = True
                 raise self._error(error, "write") from error
-            else:
-                if sent == len(rest):
-                    return
-                rest = rest[sent:]
-                registration.clear_writable()
+            if sent == len(rest):
+                registration.writable = True
+                return
+            rest = rest[sent:]

@@ -21,6 +21,7 @@ from typing import Final
 from zokio.core.task import Task
 from zokio.core.task_state import IDLE
 from zokio.env.clock import monotonic_ns
+from zokio.env.threads import RLock
 from zokio.errors import DescriptorsExhaustedError, broken
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
@@ -62,6 +63,8 @@ class PortableReactor:
         self._selector.register(self._listen_bell, READ)
         self.bell_fd = self._ring_bell.fileno()
         self._registrations: dict[int, Registration] = {}
+        self._interest = RLock()  # several workers may begin to wait at once
+        self._is_waiting = False
         self._closed = False
         self.now_ns = now_ns
 
@@ -93,7 +96,7 @@ class PortableReactor:
         timeout_s = None if timeout_ns is None else min(timeout_ns / 1_000_000_000, WAIT_MAX_S)
         batch: list[Task] = []
         try:
-            events = self._selector.select(timeout_s)
+            events = self._select(timeout_s)
         except (OSError, ValueError) as error:
             return self._end_closed(error)
         for key, mask in events:
@@ -103,6 +106,13 @@ class PortableReactor:
             elif key.fileobj is self._listen_bell:
                 self._silence_bell()
         return batch
+
+    def _select(self, timeout_s: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._is_waiting = True  # before: whoever changes an interest from now on rings the bell
+        try:
+            return self._selector.select(timeout_s)
+        finally:
+            self._is_waiting = False
 
     def unpark(self) -> None:
         """Ring the bell; if it cannot ring any louder it is ringing already."""
@@ -136,7 +146,9 @@ class PortableReactor:
 
     def _end_closed(self, error: Exception) -> list[Task]:
         """`select` fails as a whole for one descriptor that is closed: end those which are."""
-        watched = [each for each in self._registrations.values() if each.reader or each.writer]
+        watched = [
+            each for each in list(self._registrations.values()) if each.reader or each.writer
+        ]
         closed = [each for each in watched if _is_closed(each.fd)]
         if not closed:
             raise error
@@ -153,6 +165,12 @@ class PortableReactor:
 
     def _update_interest(self, registration: Registration) -> None:
         """Have the selector watch exactly what somebody waits for."""
+        with self._interest:
+            self._watch(registration)
+        if self._is_waiting:  # on another thread, which may not look at the change otherwise
+            self.unpark()
+
+    def _watch(self, registration: Registration) -> None:
         fd = registration.fd
         if self._registrations.get(fd) is not registration:
             return  # closed: the number is somebody else's, or nobody's

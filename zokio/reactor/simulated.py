@@ -28,6 +28,8 @@ class SimulatedReactor:
         self._registrations: dict[int, Registration] = {}
         self._changed: dict[int, None] = {}  # an ordered set of descriptors
         self._bell = Event()
+        self.threads = 1
+        """How many threads wait for this reactor, so that none of them can end the wait."""
 
     def socket(self, family: int) -> Socket:
         """A new socket in memory; the family makes no difference."""
@@ -35,6 +37,10 @@ class SimulatedReactor:
 
     def register(self, fd: int) -> Registration:
         """Watch `fd`."""
+        with self.network.lock:
+            return self._register(fd)
+
+    def _register(self, fd: int) -> Registration:
         stale = self._registrations.get(fd)
         if stale is not None:
             for task in stale.close():
@@ -45,15 +51,17 @@ class SimulatedReactor:
 
     def deregister(self, registration: Registration) -> list[Task]:
         """Watch it no more."""
-        if registration.closed:
-            return []
-        del self._registrations[registration.fd]
-        self._changed.pop(registration.fd, None)
-        return registration.close()
+        with self.network.lock:
+            if registration.closed:
+                return []
+            del self._registrations[registration.fd]
+            self._changed.pop(registration.fd, None)
+            return registration.close()
 
     def wait(self, timeout_ns: int | None) -> list[Task]:
         """Report what has changed; if nothing has, let the time pass."""
-        batch = self._report_changes()
+        with self.network.lock:
+            batch = self._report_changes()
         if self._bell.is_set():
             self._bell.clear()
         elif not batch:
@@ -64,7 +72,7 @@ class SimulatedReactor:
         return batch
 
     def _wait_for_bell(self) -> None:
-        if active_count() == 1:
+        if active_count() <= self.threads:
             raise DeadlockError(
                 "every task waits, no timer is pending, and no other thread could wake one; "
                 "look at Runtime.dump() for what each task waits for"

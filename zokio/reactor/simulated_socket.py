@@ -15,8 +15,10 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from heapq import heappop, heappush
 
+from zokio.env.threads import RLock
 from zokio.reactor.contract import Address
 
 BUFFER_BYTES = 65_536
@@ -31,6 +33,8 @@ class SimulatedNetwork:
     def __init__(self, changed: Callable[[int], None]) -> None:
         self.sockets: dict[int, SimulatedSocket] = {}
         self.listeners: dict[Address, SimulatedSocket] = {}
+        self.lock = RLock()
+        """For several threads: the sockets touch each other, so there is one for all."""
         self.changed = changed
         """Told the descriptor of every socket whose readiness may have risen."""
         self._free: list[int] = []  # a heap of the numbers below `_unused`
@@ -84,6 +88,11 @@ class SimulatedSocket:
         self._ended = False  # the peer writes no more
         self._shut = False  # this side writes no more
         self._linger_zero = False
+
+    @property
+    def lock(self) -> AbstractContextManager[bool]:
+        """To be held during a call, where several threads use sockets of this network."""
+        return self._network.lock
 
     def fileno(self) -> int:
         return self._fd

@@ -47,15 +47,23 @@ class Children:
                 f"{who} from another thread than its tasks'; there, use Runtime.spawn, or let a "
                 "task of the group spawn"
             )
+        structure = self._runtime.structure
+        if structure is None:
+            return self._start(awaitable, name, who)
+        with structure:  # its end, on another worker, comes after it was counted
+            return self._start(awaitable, name, who)
+
+    def _start(self, awaitable: Awaitable[object], name: str | None, who: str) -> Task:
         task = self._runtime.start_task(awaitable, name, self._end, who, self.scope)
         self.alive += 1
         return task
 
     def _end(self, task: Task) -> None:
+        """On several workers `SharedTask.finish` calls it, under the structure lock."""
         self.scope.remove_member(task)
         self._runtime.forget(task)
-        self.alive -= 1
         self.ended(task)
+        self.alive -= 1  # last: the waiter looks at it without the lock
         if self._awaited is not None and self._awaited():
             self._waiter.wake()
 
@@ -68,8 +76,8 @@ class Children:
     @coroutine
     def until(self, condition: Callable[[], bool]) -> Generator[Signal, None, None]:
         """Wait until `condition` holds; it is looked at after each end."""
-        self._awaited = condition
         self._waiter = current_task()
+        self._awaited = condition
         try:
             while not condition():
                 yield WAIT

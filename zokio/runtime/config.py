@@ -9,6 +9,9 @@ from zokio.errors import UsageError
 from zokio.reactor.backends import REACTORS
 from zokio.scheduler.numa import NUMA_POLICIES
 
+WORKERS_MAX = 1024
+"""More than any machine has processors, and fewer than a slip of the keyboard would give."""
+
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
@@ -23,8 +26,7 @@ class RuntimeConfig:
     """The settings of a runtime; every one is checked when the object is made.
 
     Attributes:
-        workers: threads that poll tasks; 0 polls them on the calling thread. More than 0 is not
-            available yet, and refused.
+        workers: threads that poll tasks; 0 polls them on the calling thread.
         blocking_threads: threads for `spawn_blocking`, at the most; made when needed.
         blocking_queue: blocking calls that may wait for a thread; the tasks of further ones wait
             for room.
@@ -86,11 +88,7 @@ class RuntimeConfig:
     def _check_workers(self) -> None:
         self._check("workers", _is_whole(self.workers), "be a whole number")
         self._check("workers", self.workers >= 0, "be 0 or more")
-        if self.workers > 0:
-            raise UsageError(
-                f"RuntimeConfig(workers={self.workers}): worker threads are not available in this "
-                "version; use workers=0, which runs every task on the calling thread"
-            )
+        self._check("workers", self.workers <= WORKERS_MAX, f"be {WORKERS_MAX} at the most")
 
     def _check(self, name: str, holds: bool, rule: str) -> None:
         if not holds:

@@ -68,10 +68,7 @@ def _error() -> UsageError:
 
 
 def _abandon(runtime: Runtime) -> None:
-    runtime.queue.closed = True
-    runtime.queue.task = None
-    runtime.queue.ready.clear()
-    runtime.queue.injected.clear()
+    runtime.queue.abandon()
     runtime.reactor.close()
     runtime.reactor = ForkedReactor()
 

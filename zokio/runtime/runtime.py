@@ -14,16 +14,18 @@ a task that fails harms nobody. A `KeyboardInterrupt` or `SystemExit` raised by 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 from itertools import count
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from zokio.blocking.pool import BlockingPool
 from zokio.blocking.survey import survey
 from zokio.core.budget import Budget
 from zokio.core.cancel import CancelNode
+from zokio.core.current import Polling
 from zokio.core.join import JoinHandle
 from zokio.core.run_queue import RunQueue
 from zokio.core.task import Task, TaskId
@@ -49,11 +51,15 @@ from zokio.timers.deadline import NEVER_NS, wait_ns
 from zokio.timers.queue import TimerQueue
 from zokio.watchdog.process import WATCHER
 
+if TYPE_CHECKING:
+    from zokio.runtime.worker_parts import SharedBudget
+    from zokio.timers.shared import SharedTimers
+
 T = TypeVar("T")
 
 
 class Runtime:
-    """Runs coroutines on the calling thread. Use it as a context manager, or `shutdown` it.
+    """Runs coroutines. Use it as a context manager, or `shutdown` it.
 
     Args:
         config: the settings; the defaults if None.
@@ -63,35 +69,40 @@ class Runtime:
         UsageError: the platform lacks the reactor.
     """
 
+    structure: AbstractContextManager[bool] | None = None  # of what tasks of several workers share
+
+    def __new__(
+        cls, config: RuntimeConfig | None = None, *, reactor: Reactor | None = None
+    ) -> Self:
+        if not (config or RuntimeConfig()).workers:
+            return super().__new__(cls)
+        from zokio.runtime.workers import WorkersRuntime  # it is a subclass
+
+        return super().__new__(cast("type[Self]", WorkersRuntime))
+
     def __init__(
         self, config: RuntimeConfig | None = None, *, reactor: Reactor | None = None
     ) -> None:
         self.config = RuntimeConfig() if config is None else config
         self.reactor = make_reactor(self.config.reactor) if reactor is None else reactor
         self.queue = RunQueue(self.reactor.unpark)
+        self.polling: Polling = self.queue  # what streams ask which task of this runtime runs here
         self.report = reporter(self.config.on_task_panic)
         self.scheduler = CurrentThread(self.queue, self.report)
-        self.timers = TimerQueue()
-        self.budget = Budget(self.config.budget)
+        self.timers: TimerQueue | SharedTimers = TimerQueue()
+        self.budget: Budget | SharedBudget = Budget(self.config.budget)
         self.blocking = BlockingPool(
             self.config.blocking_threads,
             self.config.blocking_queue,
             self.config.blocking_keep_alive,
         )
-        self.tasks: dict[TaskId, Task] = {}
-        """Every task that is not done."""
+        self.tasks: dict[TaskId, Task] = {}  # every one that is not done
         self.closing = False
-        self.turns = 0
-        self.parks = 0
-        self.io_wakes = 0
-        self._next_id = count(1).__next__
+        self.turns = self.parks = self.io_wakes = 0
+        self._next_id, self._entry = count(1).__next__, Entry(self)
         self._forget = self.forget  # bound once, not once for every task
-        self.spawned = 0
-        """How many tasks there have been."""
-        self.slow_polls = 0
-        """Polls that the watchdog has told of."""
+        self.spawned = self.slow_polls = 0  # tasks so far; and polls that the watchdog told of
         self.place = place_of_runtime(self, by_hand=reactor is not None)
-        self._entry = Entry(self)
         RUNTIMES.add(self)
 
     def spawn(self, coroutine: Awaitable[T], name: str | None = None) -> JoinHandle[T]:
@@ -123,14 +134,8 @@ class Runtime:
         if self.queue.closed:
             coroutine.close()
             raise ClosedError(f"{who}: the runtime was shut down; make a new one")
-        number = self._next_id()
-        task = Task(
-            coroutine,
-            self.queue,
-            copy_context(),
-            TaskId(number),
-            coroutine.__qualname__ if name is None else name,
-        )
+        title = coroutine.__qualname__ if name is None else name
+        task = Task(coroutine, self.queue, copy_context(), TaskId(self._next_id()), title)
         task.on_done = on_done
         if scope is not None:
             scope.add_member(task)
@@ -210,8 +215,7 @@ class Runtime:
 
     def turn(self, may_wait: bool) -> None:
         """Visit the reactor, the other threads' work and the timers; wait if nothing is ready."""
-        queue = self.queue
-        self.turns += 1
+        self.turns, queue = self.turns + 1, self.queue
         if may_wait and not queue.ready and not queue.injected:  # spec: look
             batch = self._park()
         else:
@@ -237,17 +241,14 @@ class Runtime:
         try:
             if queue.injected or queue.ready:  # spec: recheck
                 return self.reactor.wait(0)  # spec: visit
-            timeout_ns = self._time_to_next_timer_ns()
-            return self.reactor.wait(timeout_ns)  # spec: sleep/get_up
+            return self.reactor.wait(self._time_to_next_timer_ns())  # spec: sleep/get_up
         finally:
             queue.parked = False  # spec: unannounce
             if WATCHER.asleep and self.place is not None:
                 WATCHER.rouse()
 
     def _time_to_next_timer_ns(self) -> int | None:
-        if not self.timers.heap:
-            return None
-        deadline_ns = self.timers.next_deadline_ns()
+        deadline_ns = self.timers.next_deadline_ns() if self.timers.heap else None
         if deadline_ns is None or deadline_ns == NEVER_NS:
             return None
         return wait_ns(deadline_ns, self.reactor.now_ns())
@@ -284,7 +285,7 @@ class Runtime:
         return shut_down(self, self.config.shutdown_timeout if timeout is None else timeout)
 
     def check_invariants(self) -> None:
-        """Assert everything that must hold between two steps; for tests and for the curious."""
+        """Assert everything that must hold between two steps."""
         check_runtime(self)
 
     def __enter__(self) -> Self:

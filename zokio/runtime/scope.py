@@ -58,9 +58,27 @@ class CancelScope(CancelNode):
 
     @deadline.setter
     def deadline(self, deadline: float | None) -> None:
-        self._deadline_ns = NEVER_NS if deadline is None else duration_ns(deadline)
+        deadline_ns = NEVER_NS if deadline is None else duration_ns(deadline)
+        structure = None if self._runtime is None else self._runtime.structure
+        if structure is None:
+            self._move_deadline(deadline_ns)
+        else:
+            with structure:
+                self._move_deadline(deadline_ns)
+
+    def _move_deadline(self, deadline_ns: int) -> None:
+        self._deadline_ns = deadline_ns
         self._stop_timer()
         self._start_timer()
+
+    def update(self) -> None:
+        """See `CancelNode.update`; a shield may be raised or dropped by any task."""
+        structure = None if self._runtime is None else self._runtime.structure
+        if structure is None:
+            super().update()
+        else:
+            with structure:
+                super().update()
 
     def cancel(self) -> None:
         """Cancel what is inside. From any thread; before the block it cancels the block to come."""
@@ -69,6 +87,9 @@ class CancelScope(CancelNode):
             self.cancel_called = True  # the entry looks at it after it has said where it is
             if self._runtime is not None:  # entered meanwhile, by another thread
                 self._runtime.queue.inject(self.update)  # spec: call_outside
+        elif runtime.structure is not None:  # several workers: under their lock anybody may
+            with runtime.structure:
+                super().cancel()
         elif runtime.queue.is_local():
             super().cancel()
         elif not self.cancel_called:
@@ -78,13 +99,20 @@ class CancelScope(CancelNode):
         task = current_task()
         if self._runtime is not None:
             raise UsageError("this CancelScope was entered before; make a new one for each block")
-        self._runtime = current_runtime()
+        runtime = self._runtime = current_runtime()
+        if runtime.structure is None:
+            self._enter(task)
+        else:
+            with runtime.structure:
+                self._enter(task)
+        return self
+
+    def _enter(self, task: Task) -> None:
         task.own_root()
         self.attach(task.scope, task)
         task.scope = self
         task.refresh_cancel()
         self._start_timer()
-        return self
 
     def __exit__(
         self,
@@ -92,22 +120,31 @@ class CancelScope(CancelNode):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
+        runtime = self._runtime
+        if runtime is None or runtime.structure is None:
+            is_own = self._leave()
+        else:
+            with runtime.structure:
+                is_own = self._leave()
+        return is_own and self._catch(error)
+
+    def _leave(self) -> bool:
+        """Leave the tree; whether a Cancelled in the block is this scope's own."""
         self._stop_timer()
         task = self._check_order()
         outer_cancelled = self.outer_cancelled()
         task.scope = self.parent
         self.detach()
         task.refresh_cancel()
-        if not self.cancel_called or outer_cancelled:
-            return False
-        return self._catch(error)
+        return self.cancel_called and not outer_cancelled
 
     def _check_order(self) -> Task:
         """The task that leaves, which has to be the one that entered, and in no inner scope."""
         task = self.task
         if task is None:
             raise UsageError("a CancelScope was left that nobody is in; use it in a `with` block")
-        polled = task.queue.task
+        assert self._runtime is not None
+        polled = self._runtime.polling.task
         if polled is not None and polled is not task:
             raise UsageError(
                 f"a CancelScope that {task!r} is in was left by {polled!r}; leave it in the task "

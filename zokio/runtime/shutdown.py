@@ -39,21 +39,22 @@ def shut_down(runtime: Runtime, timeout: float) -> ShutdownReport:
     """See `Runtime.shutdown`."""
     timeout_ns = duration_ns(timeout)
     if runtime.queue.closed:
-        return _report(runtime, 0, ())
+        return report(runtime, 0, ())
     with runtime.entered():
         ended_before = runtime.spawned - len(runtime.tasks)
         try:
             _cancel_all(runtime, timeout_ns)
         finally:
             try:
-                dropped = _drop_all(runtime)
+                dropped = drop_all(runtime)
             finally:
-                _close(runtime)
+                close(runtime)
     cancelled = runtime.spawned - ended_before - len(dropped)
-    return _report(runtime, cancelled, dropped)
+    return report(runtime, cancelled, dropped)
 
 
-def _report(runtime: Runtime, cancelled: int, dropped: tuple[str, ...]) -> ShutdownReport:
+def report(runtime: Runtime, cancelled: int, dropped: tuple[str, ...]) -> ShutdownReport:
+    """What is said at the end."""
     names = tuple(call.name for call in survey(runtime.blocking).running)
     return ShutdownReport(cancelled, dropped, len(names), names)
 
@@ -83,7 +84,7 @@ def _cancel_all(runtime: Runtime, timeout_ns: int) -> None:
     runtime.timers.cancel(bell)
 
 
-def _drop_all(runtime: Runtime) -> tuple[str, ...]:
+def drop_all(runtime: Runtime) -> tuple[str, ...]:
     """Drop the tasks that are left, and those that they start on their way out."""
     dropped: list[str] = []
     way_out: BaseException | None = None
@@ -102,14 +103,14 @@ def _drop_all(runtime: Runtime) -> tuple[str, ...]:
 def drop(runtime: Runtime, task: Task) -> None:
     """Close the coroutine where it stands; what it raises is reported."""
     coroutine = task.coroutine
-    runtime.queue.task = task  # what runs while it is closed may ask for its task
+    runtime.polling.task = task  # what runs while it is closed may ask for its task
     try:
         if coroutine is not None:
             task.run(coroutine.close)  # its cleanup sees the task's own context variables
     except Exception as error:
         runtime.report(task.name, error)
     finally:
-        runtime.queue.task = None
+        runtime.polling.task = None
         try:
             if task.outcome is None:
                 task.finish(ABORTED)  # spec: drop
@@ -117,7 +118,7 @@ def drop(runtime: Runtime, task: Task) -> None:
             runtime.forget(task)
 
 
-def _close(runtime: Runtime) -> None:
+def close(runtime: Runtime) -> None:
     queue = runtime.queue
     queue.closed = True  # spec: close
     queue.ready.clear()

@@ -4,7 +4,7 @@
                                     |  ^
                        fall_asleep  |  | pick, by whoever has pushed a task
                                     v  |
-          awake --fall_asleep--> sleeping --get_up--> awake
+          awake --fall_asleep--> sleeping --get_up--> awake, or searching
 
 Whoever has pushed a task calls `pick`: if nobody searches, one sleeper is taken out and counted as
 searching, and the caller unparks it. If somebody searches already, that one will find the task, or
@@ -68,12 +68,19 @@ class Idle:
                 self.searching -= 1
             self.sleepers |= bit
 
-    def get_up(self, bit: int) -> bool:
-        """A sleeper is awake, whyever; whether it was picked and so counts as searching."""
+    def get_up(self, bit: int, found: bool) -> bool:
+        """A sleeper is awake, whyever; whether it counts as searching, since it was picked.
+
+        Or since its last look before the sleep has `found` something: whoever had pushed that may
+        have counted on it as a searcher, and there may be more than it takes now. If enough others
+        search, the last of them looks after that.
+        """
         with self._lock:  # workers: unannounce
             if self.sleepers & bit:
                 self.sleepers ^= bit
-                return False
+                if not found or self.searching >= self.searchers_max:
+                    return False
+                self.searching += 1
             return True
 
     def check_invariants(self, workers: int) -> None:

@@ -37,6 +37,7 @@ class MultiThread:
         ring: ends the wait of `turn`, from any thread.
         report: is told of errors that nobody asked for.
         has_left: is told when there is something in `errors`.
+        at_rest: is told when the last worker that was awake is about to sleep.
         is_virtual: time jumps in `turn`, so only the last worker that is awake may wait there.
     """
 
@@ -50,12 +51,14 @@ class MultiThread:
         ring: Callable[[], None],
         report: Callable[[str, BaseException], None],
         has_left: Callable[[], None],
+        at_rest: Callable[[], None],
         is_virtual: bool = False,
     ) -> None:
         self.event_interval = event_interval
         self.turn = turn
         self.ring = ring
         self.has_left = has_left
+        self.at_rest = at_rest
         self.is_virtual = is_virtual
         self.injection = InjectionQueue()
         self.idle = Idle(count)
@@ -99,13 +102,13 @@ class MultiThread:
     def requeue(self, worker: Worker, task: SharedTask) -> None:
         """The task is owed one more poll: behind those that wait already.
 
-        The worker goes on with its queue at once, so nobody is woken for a single task.
+        The worker goes on with its queue at once, so nobody is woken if this is all that is there.
         """
         if task.home >= 0:
             self.workers[task.home].queue.pinned.append(task)
             return
         worker.queue.push(task)
-        if len(worker.queue.ready) > 1:
+        if len(worker.queue) > 1:
             self.notify()
 
     def here(self) -> Worker | None:
@@ -135,6 +138,11 @@ class MultiThread:
         if self.injection.tasks or worker.queue.pinned or self.stopping:
             return True
         return any(each.queue.has_work() for each in self.workers)
+
+    def see_rest(self) -> None:
+        """A worker is about to sleep: tell if it was the last one."""
+        if self.idle.sleepers == self.everybody:
+            self.at_rest()
 
     def enter_reactor(self, worker: Worker) -> bool:
         """The worker waits in the reactor, if it may and nobody else does; whether it did."""

@@ -108,14 +108,22 @@ class Worker(Poller):
         self.ticks += 1
         if self.ticks >= INJECTION_INTERVAL:
             self.ticks = 0
-            task = self.take_injected() or self.queue.take()
+            task = self.take_injected() or self.take_own()  # workers: take_injected
         else:
-            task = self.queue.take()
-        return task or self.take_injected()
+            task = self.take_own()
+        return task or self.take_injected()  # workers: take_injected
+
+    def take_own(self) -> SharedTask | None:
+        """The next of the own queue."""
+        task = self.queue.take()
+        if task is not None and task.home >= 0 and self.queue.has_work():
+            # Others may sleep beside what is left: what was queued last counted on being next.
+            self.together.notify()
+        return task
 
     def take_injected(self) -> SharedTask | None:
         """The oldest task from outside."""
-        task = self.together.injection.take()  # workers: take_injected
+        task = self.together.injection.take()
         if task is not None:
             self.injected_taken += 1
         return task
@@ -150,7 +158,8 @@ class Worker(Poller):
                 return None
             self.searching = True
         self.searches += 1
-        return self.take_injected() or self.steal_from(self.together.victims(self))
+        task = self.take_injected()  # workers: look
+        return task or self.steal_from(self.together.victims(self))
 
     def steal_from(self, victims: Sequence[Worker]) -> SharedTask | None:
         """From the first who has anything."""
@@ -173,14 +182,17 @@ class Worker(Poller):
         together = self.together
         together.idle.fall_asleep(self.bit, self.searching)
         self.searching = False
+        found = True
         try:
-            if not together.has_work_for(self):
+            found = together.has_work_for(self)
+            if not found:
                 self.parks += 1
+                together.see_rest()
                 if not together.enter_reactor(self):
                     self.parker.park()
         finally:
-            self.searching = together.idle.get_up(self.bit)
-            self.unparks += self.searching
+            self.searching = together.idle.get_up(self.bit, found)
+            self.unparks += self.searching and not found
         if len(self.queue):
             if self.searching:
                 self.stop_searching()

@@ -1,0 +1,97 @@
+"""Guests: threads that are no workers and wait for what the workers do.
+
+Whoever is in `block_on` is a guest, and whoever shuts the runtime down is its last one. There may
+be many at a time; a shutdown has the runtime to itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from zokio.core.waker import Waker
+from zokio.errors import BusyError, ClosedError, NestedRuntimeError
+from zokio.runtime.current import RUNNING
+from zokio.scheduler.parker import Parker
+
+if TYPE_CHECKING:
+    from zokio.runtime.workers import WorkersRuntime
+
+
+class Guest(Parker):
+    """The waker of a thread that waits on its own parker."""
+
+    __slots__ = ()
+
+    def wake(self) -> None:
+        """See `zokio.core.waker.Waker`."""
+        self.unpark()
+
+    def will_wake(self, other: Waker, /) -> bool:
+        """Whether `other` wakes this very thread."""
+        return other is self
+
+
+class Guests:
+    """The guests of one runtime."""
+
+    __slots__ = ("_inside", "_is_closing", "_runtime")
+
+    def __init__(self, runtime: WorkersRuntime) -> None:
+        self._runtime = runtime
+        self._inside: dict[Guest, None] = {}
+        self._is_closing = False
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._inside)
+
+    def wake_all(self) -> None:
+        """Something has happened that concerns whoever runs the runtime."""
+        for guest in list(self._inside):
+            guest.wake()
+
+    def add(self, guest: Guest) -> None:
+        """Wake it with the others."""
+        self._inside[guest] = None
+
+    def remove(self, guest: Guest) -> None:
+        """Wake it no more."""
+        self._inside.pop(guest, None)
+
+    @contextmanager
+    def visit(self, *, alone: bool = False) -> Iterator[Guest]:
+        """Inside the block the calling thread runs the runtime, with others or alone.
+
+        Raises:
+            NestedRuntimeError: it runs one already.
+            ClosedError: the runtime was shut down.
+            BusyError: it is being shut down; or, for one who wants to be alone, others are inside.
+        """
+        runtime = self._runtime
+        if RUNNING.runtime is not None:
+            raise NestedRuntimeError(
+                "a zokio runtime is running on this thread already; inside it, await the "
+                "coroutine or zokio.spawn it"
+            )
+        guest = Guest()
+        with runtime.shared.structure:
+            if runtime.queue.closed:
+                raise ClosedError("the runtime was shut down; make a new one")
+            if self._is_closing or (alone and self._inside):
+                raise BusyError(
+                    "another thread is running this runtime; wait until its block_on or shutdown "
+                    "has ended"
+                )
+            self._is_closing = alone
+            self._inside[guest] = None
+        RUNNING.runtime = runtime
+        try:
+            yield guest
+        finally:
+            RUNNING.runtime = None
+            with runtime.shared.structure:
+                self._inside.pop(guest, None)
+                self._is_closing = False
