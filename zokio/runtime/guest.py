@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from zokio.core.task import Task
 from zokio.core.waker import Waker
 from zokio.errors import BusyError, ClosedError, NestedRuntimeError
 from zokio.runtime.current import RUNNING
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 class Guest(Parker):
     """The waker of a thread that waits on its own parker."""
 
-    __slots__ = ()
+    __slots__ = ("root",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root: Task | None = None
+        """The task whose end it waits for."""
 
     def wake(self) -> None:
         """See `zokio.core.waker.Waker`."""
@@ -44,9 +50,10 @@ class Guests:
         self._is_closing = False
 
     @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self._inside)
+    def waiting(self) -> int:
+        """How many wait for a task that has not ended."""
+        roots = [guest.root for guest in list(self._inside)]
+        return sum(root is not None and root.outcome is None for root in roots)
 
     def wake_all(self) -> None:
         """Something has happened that concerns whoever runs the runtime."""

@@ -96,7 +96,7 @@ class WorkersRuntime(Runtime):
             if timeout_ns is not None:
                 return self.reactor.wait(timeout_ns)
         assert isinstance(self.reactor, SimulatedReactor)
-        self.reactor.threads = self.config.workers + self.guests.count
+        self.reactor.threads = self.config.workers + self.guests.waiting
         return self.reactor.wait(None)
 
     def _is_earlier(self) -> None:
@@ -171,6 +171,9 @@ class WorkersRuntime(Runtime):
             with self.guests.visit() as guest:
                 task = self.start_task(root, None, self.forget, "block_on")
                 started = True
+                guest.root = task
+                if self.is_virtual:
+                    self.reactor.unpark()  # who waits there has not seen that this thread waits too
                 with Interrupts(task, self.reactor.bell_fd):
                     return self._wait_for(JoinHandle[T](task), guest)
         finally:
