@@ -132,7 +132,8 @@ class StoppingWorkers(Views):
 
     @always(canary="nobody_who_was_called_sleeps")
     def nobody_sleeps_when_the_flag_is_raised(self, state: Workers) -> bool:
-        return not (state.stopping and any(self.sleeps(state, each) for each in (0, 1)))
+        sleeps = any(self.sleeps(state, worker) for worker in range(self.workers))
+        return not (state.stopping and sleeps)
 
     @always(canary="whoever_is_gone_has_nothing_in_hand")
     def nobody_has_anything_in_hand(self, state: Workers) -> bool:
