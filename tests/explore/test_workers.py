@@ -11,7 +11,16 @@ import pytest
 
 from tests.explore.planting import PlantedRace, planted
 from tests.explore.workers_races import WORKERS_RACES
-from tests.explore.workers_world import ARE_THERE, PROGRAMS, modelled
+from tests.explore.workers_world import (
+    ARE_THERE,
+    PROGRAMS,
+    OnePlace,
+    Scene,
+    modelled,
+    ping_pong,
+    stolen_children,
+    two_wakers_of_one,
+)
 from zokio.explore import explore, replay, sample
 
 pytestmark = [
@@ -39,6 +48,31 @@ def test_a_planted_race_is_found_and_replays_from_its_token(race: PlantedRace) -
         assert found.outcome == "violated"
         assert found.token is not None
         assert replay(race.program, found.token).reason == found.reason
+
+
+@pytest.fixture
+def one_place() -> Iterator[type[OnePlace]]:
+    """The listener; afterwards nobody listens."""
+    before = OnePlace.looks
+    yield OnePlace
+    Scene.watch = None
+    assert OnePlace.looks > before, "it has seen no task anywhere"
+
+
+@pytest.mark.parametrize("program", [two_wakers_of_one, stolen_children, ping_pong])
+def test_no_task_stands_in_two_places_after_any_step(
+    program: Callable[[], object], one_place: type[OnePlace]
+) -> None:
+    found = explore(program, preemptions=1, on_event=one_place)
+    assert found.outcome == "holds", found.report
+
+
+def test_a_task_in_two_places_is_noticed_where_it_gets_there(one_place: type[OnePlace]) -> None:
+    name = "a_wake_during_the_poll_queues_the_task_at_once"
+    race = next(race for race in WORKERS_RACES if race.name == name)
+    with planted(race):
+        found = explore(race.program, preemptions=2, on_event=one_place)
+    assert "a task stands in two places" in found.reason
 
 
 @pytest.mark.parametrize("depth", [3, None])

@@ -8,6 +8,7 @@ second poll. A lost wake or unpark leaves everybody asleep, which the exploratio
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -26,6 +27,7 @@ from zokio.errors import AbortedError
 from zokio.explore import (
     Cell,
     Event,
+    Happening,
     Thread,
     get_ident,
     monotonic_ns,
@@ -177,11 +179,40 @@ def at_rest(*tasks: Coroutine[Any, Any, object], workers: int = 2) -> Iterator[S
         scene.end()
 
 
+class OnePlace:
+    """A listener: after every step, each task stands in one queue, slot or batch at the most."""
+
+    looks = 0
+    """How many tasks were found standing somewhere, in all executions."""
+
+    def __init__(self) -> None:
+        self.runtime: Runtime | None = None
+        Scene.watch = self
+
+    def __call__(self, happening: Happening) -> None:
+        """Look at the queues, by the base class: what is modelled would take steps."""
+        if self.runtime is None:
+            return
+        together = getattr(self.runtime, "together")  # noqa: B009  # not every tree has it
+        queues = [together.injection.tasks]
+        for each in together.workers:
+            queues += [each.queue.ready, each.queue.slot, each.queue.pinned]
+        standing = [task for queue in queues for task in deque.__iter__(queue)]
+        OnePlace.looks += len(standing)
+        if len(set(standing)) < len(standing):
+            raise AssertionError("a task stands in two places")
+
+
 class Scene:
     """A runtime at work, its tasks, and other threads."""
 
+    watch: OnePlace | None = None
+    """Is told of the runtime, if it listens."""
+
     def __init__(self, runtime: Runtime, handles: list[JoinHandle[object]]) -> None:
         self.runtime = runtime
+        if self.watch is not None:
+            self.watch.runtime = runtime
         self.handles = handles
         self._threads: list[Thread] = []
 

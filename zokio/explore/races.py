@@ -34,6 +34,8 @@ class Races:
         self._touched: dict[int, list[int]] = {}
         """Of each place: the steps that touched it."""
         self._places: list[int] = []
+        self._before: dict[int, list[int]] = {}
+        """Of each step before which time moved on: the last steps that the threads had done."""
 
     def forget_from(self, step: int) -> None:
         """The next execution agrees with this one before `step`."""
@@ -47,6 +49,7 @@ class Races:
         for entries in (self._clocks, self._ranks, self._own, self._blocks, self._who):
             del entries[step:]
         del self._places[step:]
+        self._before = {at: steps for at, steps in self._before.items() if at <= step}
 
     def found_in(self, execution: Execution, bounded: bool) -> Iterator[tuple[int, int]]:
         """Pairs of a step and a thread: the thread should go first there.
@@ -125,13 +128,10 @@ class Races:
 
     def _at_the_last_barrier(self, execution: Execution, step: int) -> list[int]:
         """The last step of each thread before time moved on last: all of them come before."""
-        before = [barrier for barrier in execution.barriers if barrier <= step]
-        if not before:
-            return []
-        latest: dict[int, int] = {}
-        for earlier in range(before[-1]):
-            latest[self._who[earlier]] = earlier
-        return list(latest.values())
+        at = max((barrier for barrier in execution.barriers if barrier <= step), default=0)
+        if at not in self._before:
+            self._before[at] = list({self._who[earlier]: earlier for earlier in range(at)}.values())
+        return self._before[at]
 
     def _join(self, clock: Clock, earlier: int) -> None:
         for thread, rank in self._clocks[earlier].items():
