@@ -1,6 +1,6 @@
 """In which bounds the machines of several workers are explored.
 
-`CONFIGURATIONS` take half a minute together, and every `zokio check` explores them. `LARGE` ones
+`CONFIGURATIONS` take some ten seconds together, and every `zokio check` explores them. `LARGE` ones
 take minutes; `python -m assurance` explores them.
 """
 
@@ -17,14 +17,15 @@ from .workers_shutdown import StoppingWorkers
 
 # Any: a caller does not look at the states.
 CONFIGURATIONS: tuple[Machine[Any], ...] = (
-    WorkersMachine(tasks=3),
+    WorkersMachine(tasks=2),
     PinnedWorkers(tasks=2),
-    FairWorkers(tasks=2, at_a_glance=True),
     FairWorkers(workers=1, threads=1, tasks=3),
     StoppingWorkers(tasks=1),
 )
 
 LARGE: tuple[Machine[Any], ...] = (
+    WorkersMachine(tasks=3),
     WorkersMachine(tasks=2, threads=1),
+    FairWorkers(tasks=2, at_a_glance=True),
     CoarseWorkers(tasks=2),
 )
