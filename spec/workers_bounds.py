@@ -13,6 +13,7 @@ from zokio.model import Machine
 from .workers import WorkersMachine
 from .workers_coarse import CoarseWorkers
 from .workers_fair import FairWorkers, PinnedWorkers
+from .workers_loaded import LoadedWorkers
 from .workers_shutdown import StoppingWorkers
 
 # Any: a caller does not look at the states.
@@ -20,6 +21,7 @@ CONFIGURATIONS: tuple[Machine[Any], ...] = (
     WorkersMachine(tasks=2),
     PinnedWorkers(tasks=2),
     FairWorkers(workers=1, threads=1, tasks=3),
+    LoadedWorkers(),
     StoppingWorkers(tasks=1),
 )
 

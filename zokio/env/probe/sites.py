@@ -140,7 +140,7 @@ SITES = (
     Site("recheck", "queue.injected or queue.ready", "LOOK", "queue"),
     Site(
         "sleep/get_up",
-        "self.reactor.wait(timeout_ns)",
+        "self.reactor.wait(self._time_to_next_timer_ns())",
         "SLEEP",
         "queue",
         fact="self.timers.heap[:1] and self.timers.heap[0][0] <= self.reactor.now_ns()",
