@@ -81,7 +81,12 @@ def test_what_brute_force_finds_broken_the_reduction_does_too(
     assert reduced(litmus, preemptions).outcome == brute.outcome
 
 
-@pytest.mark.parametrize("seed", range(16))
+WAITED_INSIDE = (1017, 1111, 1120, 1189, 1211)
+"""Seeds of programs with a result for which a thread has to stop inside a critical section, so that
+another one runs up to it, has to wait, and lets the first go on without a preemption."""
+
+
+@pytest.mark.parametrize("seed", [*range(16), *WAITED_INSIDE])
 def test_drawn_programs_have_the_results_that_brute_force_finds(seed: int) -> None:
     program = drawn_program(seed)
     for preemptions in (0, 1, 2):

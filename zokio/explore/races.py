@@ -83,8 +83,8 @@ class Races:
                 continue
             if not (writes or execution.writes[step]):
                 continue
-            if operation.waits and execution.operations[step].enables:
-                continue
+            if operation.waits and execution.operations[step].enables and not bounded:
+                continue  # with a bound it may pay to go first: who then has to wait lets others on
             if step < own:
                 # Of those before the thread's own last step, the latest is enough: the earlier
                 # ones race with what comes of going before this one.
