@@ -50,9 +50,9 @@ class Client:
         self._waker = cx.waker
         if not self._outbox:
             return zokio.PENDING
-        lines = b"".join(self._outbox)
-        self._outbox.clear()
-        return zokio.Ready(lines)
+        # One by one: other workers may put more there meanwhile.
+        lines = [self._outbox.popleft() for _ in range(len(self._outbox))]
+        return zokio.Ready(b"".join(lines))
 
     async def deliver(self) -> None:
         """Write what the outbox holds, for ever."""

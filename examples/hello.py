@@ -18,7 +18,8 @@ import zokio
 async def greet(name: str, seconds: float) -> int:
     """Greet three times; the number of letters spoken."""
     for number in range(1, 4):
-        print(f"hello {number} from {name}", flush=True)
+        # With its end in one piece: other workers may print meanwhile.
+        print(f"hello {number} from {name}\n", end="", flush=True)
         await zokio.sleep(seconds)
     return 3 * len(name)
 

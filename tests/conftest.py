@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import zokio
+from tests.helpers import default_workers
 
 SLOW_IS_NO_FAILURE = (HealthCheck.too_slow,)
 ALL_BUT_EXPLAIN = tuple(phase for phase in Phase if phase is not Phase.explain)
@@ -41,10 +42,20 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+@pytest.fixture(autouse=True)
+def _default_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ZOKIO_TEST_WORKERS, but for tests that are about the runtime of one thread."""
+    if request.node.get_closest_marker("one_thread") is not None:
+        monkeypatch.delenv(default_workers.VARIABLE, raising=False)
+    default_workers.set_default(default_workers.wanted())
+
+
 def pytest_report_header() -> str:
     """Say at the head of every run which build is tested, and with which examples."""
     build = "compiled" if zokio.compiled else "interpreted"
-    return f"zokio: {build} kernel, hypothesis profile {settings.get_current_profile_name()}"
+    profile = settings.get_current_profile_name()
+    workers = default_workers.wanted()
+    return f"zokio: {build} kernel, hypothesis profile {profile}, workers={workers}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.helpers.default_workers import search_path
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 30.0
 TRACES_VARIABLE = "ZOKIO_TRACES"
@@ -44,7 +46,7 @@ class Program:
             *words,
         ]
         pipe = subprocess.PIPE
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONPATH": search_path(ROOT)}
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True, env=environment
         )

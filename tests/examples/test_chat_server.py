@@ -102,6 +102,7 @@ def talk_until_slow_leaves(bob: Client, ada: Client) -> bool:
     return False
 
 
+@pytest.mark.one_thread  # it counts on taking turns on one thread
 def test_thousands_of_lines_at_once_drop_nobody_who_reads() -> None:
     with running(*chat()) as server:
         address = server.address()

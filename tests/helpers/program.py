@@ -10,6 +10,8 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.helpers.default_workers import search_path
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # A safety net: a program which hangs fails its test after this, and nothing else depends on it.
@@ -35,7 +37,7 @@ class Program:
             stdout=pipe,
             stderr=pipe,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": search_path(ROOT)},
         )
 
     def line(self) -> str:

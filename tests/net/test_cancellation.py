@@ -35,6 +35,7 @@ async def send_slowly(stream: TcpStream) -> None:
         await zokio.sleep(0)
 
 
+@pytest.mark.one_thread  # how often it suspends depends on whose turn it is
 @pytest.mark.parametrize(
     "operation",
     [

@@ -12,6 +12,7 @@ from zokio.net import TcpListener, TcpStream
 from zokio.runtime.current import current_runtime
 
 
+@pytest.mark.one_thread  # it takes single steps
 @pytest.mark.parametrize("reactor", ["epoll", "poll", "select", "simulated"])
 def test_who_yields_for_fairness_leaves_nothing_behind_in_the_reactor(reactor: str) -> None:
     async def main() -> None:

@@ -48,6 +48,7 @@ def test_two_thousand_connections_are_open_at_once_and_each_gets_its_own_echo(
         assert runtime.metrics().tasks_alive == 0
 
 
+@pytest.mark.one_thread  # it counts the visits of one thread
 @pytest.mark.parametrize("reactor", ["epoll", "portable", "simulated"])
 def test_ten_thousand_sleeping_tasks_are_polled_twice_each_and_cost_one_wait(reactor: str) -> None:
     async def main() -> None:
@@ -80,6 +81,7 @@ def test_a_task_that_waits_for_bytes_is_not_polled_while_time_passes() -> None:
     assert metrics.parks < 120
 
 
+@pytest.mark.one_thread  # it counts the polls of one thread
 @pytest.mark.parametrize("reactor", ["epoll", "poll", "select", "simulated"])
 @pytest.mark.parametrize("operation", ["read", "read_exact", "read_until", "write_all"])
 def test_a_stream_that_is_always_ready_lets_others_run(reactor: str, operation: str) -> None:

@@ -343,6 +343,7 @@ def test_a_second_reader_and_a_second_writer_are_told_who_is_there(run: Run) -> 
     run(main())
 
 
+@pytest.mark.one_thread  # what yields comes after what it has woken
 def test_a_reader_that_yields_for_fairness_keeps_its_place() -> None:
     async def main() -> None:
         async with connected_streams() as (client, server):

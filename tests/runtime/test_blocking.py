@@ -254,6 +254,7 @@ def test_what_a_call_sets_is_its_own() -> None:
     assert run_simulated(main()) == "outside"
 
 
+@pytest.mark.one_thread  # what yields comes after what it has spawned
 def test_a_call_that_has_not_begun_never_runs_when_it_is_aborted(gate: Gate) -> None:
     ran: list[str] = []
 
@@ -345,6 +346,7 @@ def test_a_shutdown_drops_the_task_of_a_call_that_goes_on_and_says_so(gate: Gate
     gate.opened.set()  # the call returns to a runtime that is closed: nobody is harmed
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_shutdown_waits_for_a_call_that_ends_in_time(gate: Gate) -> None:
     async def begin() -> zokio.JoinHandle[str]:
         handle = zokio.spawn_blocking(gate.call)

@@ -56,6 +56,7 @@ def test_it_cancels_its_branches_when_it_is_dropped(combine: Any) -> None:
     assert ended == ["a", "b"]
 
 
+@pytest.mark.one_thread  # it takes single steps
 @pytest.mark.parametrize("combine", [zokio.join, zokio.select])
 def test_it_is_dropped_without_a_further_error(combine: Any) -> None:
     reports = Reports()

@@ -54,6 +54,7 @@ def test_a_setting_out_of_its_range_is_refused(name: str, setting: object, messa
     assert str(caught.value).startswith(f"RuntimeConfig({name}={setting!r}): ")
 
 
+@pytest.mark.one_thread  # the default is what the variable changes
 def test_the_defaults_are_those_of_the_documentation() -> None:
     assert dataclasses.asdict(zokio.RuntimeConfig()) == {
         "workers": 0,
@@ -114,6 +115,7 @@ def test_a_refused_setting_is_refused_by_replace_too() -> None:
         dataclasses.replace(zokio.RuntimeConfig(), workers=-2)
 
 
+@pytest.mark.one_thread  # it counts the polls of one thread
 @pytest.mark.parametrize("interval", [1, 7, 100])
 def test_ready_tasks_keep_the_timers_waiting_for_event_interval_polls_at_most(
     interval: int,

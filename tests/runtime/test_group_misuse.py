@@ -146,6 +146,7 @@ def test_a_group_in_a_generator_that_is_closed_cancels_its_children() -> None:
     run_simulated(main())
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_group_that_is_dropped_while_it_waits_leaves_its_scopes_in_order() -> None:
     reports = Reports()
 

@@ -256,6 +256,7 @@ def test_block_on_again_after_an_interrupt_is_fine() -> None:
             assert runtime.block_on(value(1)) == 1
 
 
+@pytest.mark.one_thread  # about the queue of one thread
 def test_a_second_sigint_that_is_taken_in_too_late_raises_nothing_later() -> None:
     """The root ends in the same round: the next program on the runtime is not interrupted."""
 

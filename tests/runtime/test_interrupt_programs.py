@@ -18,12 +18,17 @@ WORDS = """
     import zokio
     from zokio.runtime.current import current_runtime
 
+    def is_parked(runtime):
+        if runtime.config.workers:
+            return runtime.together.idle.sleepers == runtime.together.everybody
+        return runtime.queue.parked and not runtime.queue.injected
+
     def send(*numbers):
         runtime = current_runtime()
 
         def when_parked():
             for number in numbers:
-                while not runtime.queue.parked or runtime.queue.injected:
+                while not is_parked(runtime):
                     pass
                 os.kill(os.getpid(), number)
                 noticed.wait()
@@ -116,6 +121,7 @@ def test_sigint_that_nobody_catches_ends_the_process_as_sigint_does() -> None:
         assert noise not in ended.error
 
 
+@pytest.mark.one_thread  # workers poll elsewhere than on the main thread
 def test_sigint_waits_for_a_poll_that_computes_and_a_second_one_does_not() -> None:
     ended = run_with_words(
         """
@@ -158,7 +164,7 @@ def test_sigint_during_the_shutdown_drops_what_is_left_and_closes_everything() -
             runtime = current_runtime()
 
             def when_shutting_down():
-                while not (runtime.closing and runtime.queue.parked):
+                while not (runtime.closing and is_parked(runtime)):
                     pass
                 os.kill(os.getpid(), signal.SIGINT)
 
@@ -172,6 +178,7 @@ def test_sigint_during_the_shutdown_drops_what_is_left_and_closes_everything() -
     assert ended == Ended(0, "interrupted\nTrue\n", "")
 
 
+@pytest.mark.one_thread  # a task sets the handler, which only the main thread may
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("reactor", ["auto", "portable"])
 def test_a_handler_of_the_programs_own_runs_while_the_runtime_is_parked(

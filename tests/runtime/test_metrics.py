@@ -72,6 +72,7 @@ def test_a_task_that_ends_is_alive_no_more_and_stays_counted_as_spawned() -> Non
         assert changes(ZERO, runtime.metrics()) == {"tasks_spawned": 1, "polls": 1, "turns": 1}
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_timer_is_pending_until_it_fires_or_is_cancelled() -> None:
     reactor = SimulatedReactor()
     with zokio.Runtime(reactor=reactor) as runtime:

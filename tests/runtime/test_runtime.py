@@ -114,6 +114,7 @@ def test_a_step_raises_what_leaves_the_runtime_and_the_runtime_goes_on() -> None
         runtime.check_invariants()
 
 
+@pytest.mark.one_thread  # it asks for single steps
 def test_nothing_of_a_runtime_may_be_driven_from_inside_of_one() -> None:
     async def main() -> str:
         runtime = current_runtime()

@@ -186,6 +186,7 @@ def test_the_result_of_a_task_that_had_ended_before_stands(runtime: Runtime) -> 
     assert handle.result() == 7
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_an_error_in_the_cleanup_is_the_outcome_of_its_task() -> None:
     reports: list[tuple[str, str]] = []
     runtime = reporting_runtime(reports)
@@ -216,6 +217,7 @@ def reporting_runtime(reports: list[tuple[str, str]]) -> Runtime:
     )
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_an_error_of_a_task_that_is_dropped_is_reported_and_the_others_are_dropped() -> None:
     reports: list[tuple[str, str]] = []
     runtime = reporting_runtime(reports)
@@ -233,6 +235,7 @@ def test_an_error_of_a_task_that_is_dropped_is_reported_and_the_others_are_dropp
     assert all(handle.is_finished() for handle in handles)
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_task_that_waits_for_something_while_it_is_dropped_is_reported() -> None:
     reports: list[tuple[str, str]] = []
     runtime = reporting_runtime(reports)
@@ -349,6 +352,7 @@ def test_a_time_that_is_none_is_refused_before_anything_is_cancelled(
     assert handle.result() == 7
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_leaving_the_block_of_a_runtime_gives_the_tasks_the_configured_time() -> None:
     seen: list[str] = []
     config = zokio.RuntimeConfig(reactor="simulated", shutdown_timeout=2)
@@ -381,6 +385,7 @@ def test_a_blocking_call_that_runs_is_reported_and_not_waited_for(runtime: Runti
     assert report.blocking_pending == 1 and len(report.dropped) == 1
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_dropped_task_cleans_up_in_its_own_context() -> None:
     place: ContextVar[str] = ContextVar("place", default="outside")
     seen: list[str] = []

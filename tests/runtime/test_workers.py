@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextvars import ContextVar
+from threading import Barrier
 
 import pytest
 
@@ -30,6 +31,7 @@ async def forever() -> None:
     await zokio.sleep(float("inf"))
 
 
+@pytest.mark.one_thread  # also about the default
 def test_a_runtime_with_workers_is_one(runtime: zokio.Runtime) -> None:
     assert isinstance(runtime, WorkersRuntime)
     assert not isinstance(zokio.Runtime(), WorkersRuntime)
@@ -296,20 +298,6 @@ def test_a_task_that_blocks_keeps_only_its_own_worker() -> None:
 def test_a_woken_task_is_taken_out_of_the_slot_of_a_worker_that_blocks() -> None:
     woken = Event()
 
-    async def answer(ready: zokio.JoinHandle[None]) -> None:
-        await ready
-        woken.set()
-
-    async def nothing() -> None:
-        await zokio.yield_now()
-
-    async def main() -> None:
-        handle = zokio.spawn(nothing())
-        zokio.spawn(answer(handle))
-        await zokio.sleep(0.001)
-        waker = zokio.spawn(wake_and_block())
-        await waker
-
     token = zokio.CancellationToken()
 
     async def wait_for_token() -> None:
@@ -324,12 +312,11 @@ def test_a_woken_task_is_taken_out_of_the_slot_of_a_worker_that_blocks() -> None
         assert woken.wait(STUCK_S)
 
     with zokio.Runtime(zokio.RuntimeConfig(workers=2)) as runtime:
-        runtime.block_on(main())
+        runtime.block_on(wake_and_block())
 
 
 def test_events_are_seen_while_another_worker_blocks() -> None:
     """Whoever leaves the reactor with work wakes another one to watch it."""
-    near, far = socket.socketpair()
     go_on = Event()
 
     async def block() -> None:
@@ -341,7 +328,7 @@ def test_events_are_seen_while_another_worker_blocks() -> None:
         go_on.set()
         await blocker
 
-    with zokio.Runtime(zokio.RuntimeConfig(workers=2)) as runtime, near, far:
+    with zokio.Runtime(zokio.RuntimeConfig(workers=2)) as runtime:
         runtime.block_on(main())
 
 
@@ -367,6 +354,7 @@ def test_a_local_task_never_leaves_its_worker(runtime: zokio.Runtime) -> None:
     runtime.block_on(main())
 
 
+@pytest.mark.one_thread  # about the runtime without workers
 def test_spawn_local_without_workers_is_spawn() -> None:
     async def main() -> str:
         return await zokio.spawn_local(thread_name())
@@ -428,7 +416,9 @@ def test_virtual_time_jumps_only_when_every_worker_sleeps() -> None:
     assert list(slept) == [hours * 3600.0 for hours in range(1, 30)]
 
 
-def test_a_deadlock_in_the_simulation_is_told() -> None:
+def test_a_deadlock_in_the_simulation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The two workers and this thread: pytest may have more of them.
+    monkeypatch.setattr("zokio.reactor.simulated.active_count", lambda: 3)
     config = zokio.RuntimeConfig(workers=2, reactor="simulated")
     with pytest.raises(DeadlockError):
         zokio.run(forever(), config=config)
@@ -471,3 +461,28 @@ def test_a_group_counts_members_that_end_on_other_workers(runtime: zokio.Runtime
 
     assert runtime.block_on(main()) == 30 * 190
     runtime.check_invariants()
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_ten_thousand_tasks_of_one_worker_that_block_are_spread_evenly(workers: int) -> None:
+    """Each call returns only when every worker is in one: none may be without work for long."""
+    counts: Counter[str] = Counter()
+    all_block = Barrier(workers)
+
+    async def call() -> None:
+        counts[current_thread().name] += 1
+        all_block.wait(STUCK_S)  # it releases the GIL
+
+    async def main() -> None:
+        async with zokio.TaskGroup() as group:
+            for _ in range(10_000):
+                group.spawn(call())
+
+    with zokio.Runtime(zokio.RuntimeConfig(workers=workers)) as runtime:
+        runtime.block_on(main())
+        metrics = runtime.metrics()
+    assert sum(counts.values()) == 10_000
+    assert max(counts.values()) <= 1.1 * min(counts.values()), counts
+    assert sum(each.stolen_tasks for each in metrics.workers) > 0
+    steals = sum(each.steals for each in metrics.workers)
+    assert steals < 1_000, "half of a queue at a time needs few steals"

@@ -65,6 +65,7 @@ class PortableReactor:
         self._registrations: dict[int, Registration] = {}
         self._interest = RLock()  # several workers may begin to wait at once
         self._is_waiting = False
+        self._has_changed = False
         self._closed = False
         self.now_ns = now_ns
 
@@ -108,6 +109,7 @@ class PortableReactor:
         return batch
 
     def _select(self, timeout_s: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._has_changed = False
         self._is_waiting = True  # before: whoever changes an interest from now on rings the bell
         try:
             return self._selector.select(timeout_s)
@@ -150,7 +152,7 @@ class PortableReactor:
             each for each in list(self._registrations.values()) if each.reader or each.writer
         ]
         closed = [each for each in watched if _is_closed(each.fd)]
-        if not closed:
+        if not closed and not self._has_changed:  # else it was closed meanwhile, as it should be
             raise error
         return [task for each in closed for task in self.deregister(each)]
 
@@ -168,6 +170,7 @@ class PortableReactor:
         with self._interest:
             self._watch(registration)
         if self._is_waiting:  # on another thread, which may not look at the change otherwise
+            self._has_changed = True
             self.unpark()
 
     def _watch(self, registration: Registration) -> None:

@@ -21,6 +21,7 @@ from typing import NoReturn, TypeVar
 from zokio.core.cancel import CancelNode
 from zokio.core.current import CURRENT
 from zokio.core.join import JoinHandle
+from zokio.core.outcome import ABORTED
 from zokio.core.poll import PENDING
 from zokio.core.shared_queue import SharedQueue
 from zokio.core.shared_task import SharedTask
@@ -125,6 +126,20 @@ class WorkersRuntime(Runtime):
         home: int = -1,
     ) -> Task:
         """See `Runtime.start_task`; `home` is the worker that the task is pinned to."""
+        task = self.make_task(awaitable, name, on_done, who, scope, home)
+        self.together.spawn(task)
+        return task
+
+    def make_task(
+        self,
+        awaitable: Awaitable[object],
+        name: str | None,
+        on_done: Callable[[Task], None],
+        who: str,
+        scope: CancelNode | None = None,
+        home: int = -1,
+    ) -> SharedTask:
+        """A new task that stands in no queue yet."""
         coroutine = as_coroutine(awaitable, who)
         with self.shared.structure:
             if self.queue.closed:
@@ -148,7 +163,6 @@ class WorkersRuntime(Runtime):
             if not self.has_started:
                 self.has_started = True
                 self.together.start(self._become_worker)
-        self.together.spawn(task)
         return task
 
     def spawn_local(self, coroutine: Awaitable[T], name: str | None = None) -> JoinHandle[T]:
@@ -166,19 +180,21 @@ class WorkersRuntime(Runtime):
     def block_on(self, coroutine: Awaitable[T]) -> T:
         """See `Runtime.block_on`; the calling thread waits, the workers poll."""
         root = as_coroutine(coroutine, "block_on")
+        task: SharedTask | None = None
         started = False
         try:
             with self.guests.visit() as guest:
-                task = self.start_task(root, None, self.forget, "block_on")
-                started = True
-                guest.root = task
-                if self.is_virtual:
-                    self.reactor.unpark()  # who waits there has not seen that this thread waits too
+                guest.root = task = self.make_task(root, None, self.forget, "block_on")
+                # It begins when SIGINT is caught, for the workers begin with it at once.
                 with Interrupts(task, self.reactor.bell_fd):
+                    started = True
+                    self.together.spawn(task)
                     return self._wait_for(JoinHandle[T](task), guest)
         finally:
             if not started:
                 root.close()
+                if task is not None:
+                    task.finish(ABORTED)
 
     def _wait_for(self, handle: JoinHandle[T], guest: Guest) -> T:
         cx = Context(guest)

@@ -28,13 +28,15 @@ def shut_down_workers(runtime: WorkersRuntime, timeout: float) -> ShutdownReport
     dropped: list[str] = []
     with runtime.guests.visit(alone=True) as guest:
         ended_before = runtime.spawned - len(runtime.tasks)
-        way_out = _cancel_all(runtime, guest, timeout_ns)
-        runtime.together.stop()
-        runtime.stand_in()
         try:
-            _drop_and_close(runtime, dropped)
+            way_out = _cancel_all(runtime, guest, timeout_ns)
         finally:
-            CURRENT.queue = None
+            runtime.together.stop()
+            runtime.stand_in()
+            try:
+                _drop_and_close(runtime, dropped)
+            finally:
+                CURRENT.queue = None
     cancelled = runtime.spawned - ended_before - len(dropped)
     if way_out is not None:
         raise way_out
