@@ -1,7 +1,8 @@
 """What every test shares: the Hypothesis profiles, and which tests need the interpreted files.
 
 A test with the marker `interpreted` reads, patches or mutates the kernel's source: the compiled
-build leaves it out (docs/compiled.md).
+build leaves it out (docs/compiled.md). One with the marker `uncounted` is long, and coverage,
+which makes it several times longer, is counted in its shorter siblings.
 
 The profile is chosen by HYPOTHESIS_PROFILE: "default" for a developer (the same examples on every
 run), "ci" for the gate (the same, more of them), "long" for `make stateful` (new examples on every
@@ -12,12 +13,15 @@ not a failure.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import zokio
 from tests.helpers import default_workers
+from tests.helpers.uncounted import uncounted
 
 SLOW_IS_NO_FAILURE = (HealthCheck.too_slow,)
 ALL_BUT_EXPLAIN = tuple(phase for phase in Phase if phase is not Phase.explain)
@@ -48,6 +52,14 @@ def _default_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     if request.node.get_closest_marker("one_thread") is not None:
         monkeypatch.delenv(default_workers.VARIABLE, raising=False)
     default_workers.set_default(default_workers.wanted())
+
+
+@pytest.fixture(autouse=True)
+def _uncounted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """For tests with the marker `uncounted`."""
+    is_marked = request.node.get_closest_marker("uncounted") is not None
+    with uncounted() if is_marked else nullcontext():
+        yield
 
 
 def pytest_report_header() -> str:

@@ -14,6 +14,7 @@ from tests.explore.park_races import CLEARED_LATE
 pytestmark = pytest.mark.interpreted  # attributes of compiled classes cannot be watched
 
 
+@pytest.mark.uncounted
 def test_the_fast_part_measures_programs_and_races() -> None:
     figures = interleavings.measure(fast=True)
     programs = interleavings.as_dict(figures["programs"])

@@ -161,6 +161,7 @@ def test_a_mutant_knows_its_function_and_its_lines() -> None:
     assert {mutant.lines for mutant in found if mutant.operator == "constant"} == {(4, 4)}
 
 
+@pytest.mark.uncounted
 @pytest.mark.interpreted
 def test_every_mutant_of_the_runtime_compiles_and_has_a_name_of_its_own() -> None:
     found = all_mutants()

@@ -23,6 +23,7 @@ SMALL = next(job for job in JOBS if repr(job.machine) == repr(TaskMachine(tasks=
 EXCUSED = next(job for job in JOBS if job.excuses)
 
 
+@pytest.mark.uncounted
 def test_every_edge_of_the_small_machines_is_replayed() -> None:
     figures = part.measure(fast=True)
     jobs: Any = figures["jobs"]  # Any: what is printed as JSON

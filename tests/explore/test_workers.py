@@ -24,6 +24,7 @@ from tests.explore.workers_world import (
 from zokio.explore import explore, replay, sample
 
 pytestmark = [
+    pytest.mark.uncounted,
     pytest.mark.interpreted,  # attributes of compiled classes cannot be watched
     pytest.mark.skipif(not ARE_THERE, reason="this tree has no workers yet"),
 ]

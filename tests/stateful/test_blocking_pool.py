@@ -24,6 +24,7 @@ def test_random_runs_of_the_real_pool_agree_with_the_machine() -> None:
     stateful_test(MANY, adapter_for(MANY))("runTest").debug()
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("machine", CONFIGURATIONS, ids=lambda machine: machine.title)
 def test_the_real_pool_can_take_the_transitions_of_the_machine(
     machine: BlockingPoolMachine,

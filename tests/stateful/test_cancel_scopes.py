@@ -41,17 +41,20 @@ def test_tasks_can_take_every_transition_of_the_smallest_machine(reactor: str) -
     replay_every_edge(SMALL, CancelScopesAdapter(VIRTUAL_REACTORS[reactor]))
 
 
+@pytest.mark.uncounted
 @on_both_reactors
 def test_walks_with_other_threads_do_everything_that_the_machine_says(reactor: str) -> None:
     adapter = CancelScopesAdapter(VIRTUAL_REACTORS[reactor])
     assert_everything_was_witnessed(THREADS, replay_one_walk_in(20, THREADS, adapter))
 
 
+@pytest.mark.uncounted
 def test_walks_through_nested_scopes_agree_with_the_machine() -> None:
     adapter = CancelScopesAdapter(VIRTUAL_REACTORS["simulated"])
     replay_one_walk_in(100, NESTED, adapter)
 
 
+@pytest.mark.uncounted
 def test_walks_of_groups_with_siblings_agree_with_the_machine() -> None:
     adapter = CancelScopesAdapter(VIRTUAL_REACTORS["epoll"])
     replay_one_walk_in(50, SIBLINGS, adapter)

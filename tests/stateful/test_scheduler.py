@@ -35,11 +35,13 @@ TestOnEpoll = stateful_test(MACHINE, SchedulerAdapter(epoll, MACHINE.interval))
 TestSimulated = stateful_test(MACHINE, SchedulerAdapter(SimulatedReactor, MACHINE.interval))
 
 
+@pytest.mark.uncounted
 def test_the_runtime_takes_the_transitions_of_two_threads_with_one_task() -> None:
     adapter = SchedulerAdapter(SimulatedReactor, TWO_THREADS.interval)
     replay_one_walk_in(ONE_IN, TWO_THREADS, adapter)
 
 
+@pytest.mark.uncounted
 def test_the_runtime_does_everything_that_the_specification_says() -> None:
     adapter = SchedulerAdapter(epoll, TWO_TASKS.interval)
     witness = replay_one_walk_in(ONE_IN, TWO_TASKS, adapter)

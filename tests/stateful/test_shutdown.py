@@ -19,6 +19,7 @@ def adapter_for(machine: ShutdownMachine, reactor: str) -> ShutdownAdapter:
     return ShutdownAdapter(VIRTUAL_REACTORS[reactor], tasks=machine.tasks, timeout=machine.timeout)
 
 
+@pytest.mark.uncounted
 def test_the_real_shutdown_can_take_every_transition_of_the_machine() -> None:
     witness = replay_every_edge(SMALL, adapter_for(SMALL, "epoll"))
     assert_everything_was_witnessed(SMALL, witness)

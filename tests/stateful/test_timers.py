@@ -24,6 +24,7 @@ def test_sleeping_tasks_can_take_every_transition_of_the_machine(reactor: str) -
     assert_everything_was_witnessed(SMALL_SLEEPERS, replay_every_edge(SMALL_SLEEPERS, adapter))
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("reactor", REACTORS)
 def test_timers_can_take_every_transition_of_the_machine(reactor: str) -> None:
     adapter = TimersAdapter(VIRTUAL_REACTORS[reactor], SMALL.timers)

@@ -159,6 +159,7 @@ def test_a_cleaning_from_inside_a_firing_timer_loses_and_repeats_nothing() -> No
     queue.check_invariants()
 
 
+@pytest.mark.uncounted
 def test_a_million_timers_cancelled_one_by_one_are_cleaned_in_amortised_constant_work() -> None:
     queue = TimerQueue()
     timers = [queue.insert(number * 7919 % MILLION, nothing) for number in range(MILLION)]

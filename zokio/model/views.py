@@ -10,7 +10,7 @@ proves nothing: a path through a view need not be a run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
@@ -73,12 +73,13 @@ def views(machine: Machine[S], *, states_max: int = STATES_MAX) -> list[View]:
         whole = "every reachable state"
         return [_view(graph, whole, lambda state: state, _whole_lines, str)]
     found = []
+    columns = _columns(graph)
     for parameter, values in machine.domains().items():
-        parts = _chosen(graph, _parts_of_one(graph, len(values)))
+        parts = _chosen(graph, _parts_of_one(columns, len(values)))
         if len(parts) > 0:
             title = f"one {parameter}, by {_listed(parts)}"
             found.append(_view_by(graph, title, parts, _labels_for(parameter, values[0])))
-    shared = _chosen(graph, _shared_parts(graph))
+    shared = _chosen(graph, _shared_parts(columns))
     if shared:
         title = f"what is shared, by {_listed(shared)}"
         found.append(_view_by(graph, title, shared, lambda step: step.name))
@@ -94,22 +95,27 @@ def _without_doubles(found: Sequence[View]) -> list[View]:
     return kept
 
 
-def _parts_of_one(graph: Graph[S], count: int) -> Iterator[_Part]:
+def _columns(graph: Graph[S]) -> dict[str, set[Hashable]]:
+    """Return all values of each variable."""
+    names = variables_of(graph.states[0])
+    columns: dict[str, set[Hashable]] = {name: set() for name in names}
+    for state in graph.states:
+        for values, value in zip(columns.values(), state, strict=True):
+            values.add(value)
+    return columns
+
+
+def _parts_of_one(columns: Mapping[str, set[Hashable]], count: int) -> Iterator[_Part]:
     """Yield the variables that have one place for each of `count` instances, seen at the first."""
-    for place, name in enumerate(variables_of(graph.states[0])):
-        lengths = {
-            len(value) if type(value) is tuple else -1
-            for value in {state[place] for state in graph.states}
-        }
-        if lengths == {count}:
+    for place, (name, values) in enumerate(columns.items()):
+        if {len(value) if type(value) is tuple else -1 for value in values} == {count}:
             yield _Part(name, lambda state, place=place: state[place][0])  # type: ignore[misc]  # mypy types no default of a lambda
 
 
-def _shared_parts(graph: Graph[S]) -> list[_Part]:
+def _shared_parts(columns: Mapping[str, set[Hashable]]) -> list[_Part]:
     """Return the variables that are no containers: names of phases first, then the others."""
     phases, others = [], []
-    for place, name in enumerate(variables_of(graph.states[0])):
-        values = {state[place] for state in graph.states}
+    for place, (name, values) in enumerate(columns.items()):
         part = _Part(name, lambda state, place=place: state[place])  # type: ignore[misc]  # mypy types no default of a lambda
         if all(isinstance(value, str | Enum) for value in values):
             phases.append(part)
