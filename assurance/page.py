@@ -181,6 +181,8 @@ def _queues(figures: Figures) -> Iterator[str]:
 
 def _runtime_mutation(figures: Figures) -> Iterator[str]:
     survivors = figures["survivors with reasons"]
+    files = ", ".join(f"`{file}`" for file in figures["files not mutated"])
+    yield f"Not mutated, since no stateful test drives several workers: {files}.\n"
     yield f"<details><summary>The {len(survivors)} survivors, each with its reason</summary>\n"
     yield from (f"- `{each['mutant']}`: {each['reason']}" for each in survivors)
     yield "\n</details>\n"
