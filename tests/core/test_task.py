@@ -6,8 +6,6 @@ import gc
 import weakref
 from contextvars import ContextVar, copy_context
 
-import pytest
-
 from tests.helpers.manual_waker import ManualWaker
 from tests.helpers.simulation import forever, simulated_runtime, value
 from zokio.core.outcome import ABORTED
@@ -17,7 +15,6 @@ from zokio.core.suspend import suspend
 from zokio.core.task import Task, TaskId
 from zokio.core.task_state import DONE
 from zokio.env.threads import Thread
-from zokio.errors import InternalError
 from zokio.runtime.awaitable import as_coroutine
 
 
@@ -67,13 +64,15 @@ def test_a_finished_task_has_let_go_of_its_coroutine_and_variables() -> None:
         assert task.context is None
 
 
-def test_a_done_task_cannot_be_polled() -> None:
+def test_a_done_task_has_let_go_of_its_context_variables() -> None:
+    variable = ContextVar("variable", default="")
+    variable.set("of the task")
     task = lone_task()
+    assert task.variables.run(variable.get) == "of the task"
     assert task.coroutine is not None
     task.coroutine.close()
     task.finish(ABORTED)
-    with pytest.raises(InternalError, match="a task that is done was polled"):
-        task.run(task.send, None)
+    assert task.variables.run(variable.get) == ""
 
 
 def test_joiners_are_woken_in_order_before_the_owner_is_told() -> None:

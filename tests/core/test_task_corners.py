@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-import pytest
-
 import zokio
 from tests.core.test_task import lone_task
 from tests.helpers.manual_waker import ManualWaker
@@ -16,7 +14,6 @@ from zokio.core.outcome import ABORTED
 from zokio.core.poll import Ready
 from zokio.core.task import Task
 from zokio.env.threads import Thread
-from zokio.errors import InternalError
 
 
 def ended(task: Task) -> Task:
@@ -43,13 +40,6 @@ def test_the_root_of_a_done_task_stands_in_no_scope() -> None:
     assert scope.children
     ended(task)
     assert scope.children == {}
-
-
-@pytest.mark.parametrize("name", ["send", "run"])
-def test_a_done_task_can_neither_be_sent_to_nor_run(name: str) -> None:
-    task = ended(lone_task())
-    with pytest.raises(InternalError, match="done was polled"):
-        getattr(task, name)(None)
 
 
 def test_asking_a_done_task_registers_nobody() -> None:

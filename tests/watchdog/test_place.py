@@ -145,10 +145,10 @@ def test_a_task_is_let_go_of_when_it_is_polled_no_more(watched: Watched) -> None
     watched.step()
     watched.look(0)
     task = watched.runtime.tasks[handle.id]
-    assert isinstance(task.run, Tripwire)
+    assert isinstance(task.variables, Tripwire)
     watched.thread.go_on()
     watched.look(1)
-    assert not isinstance(task.run, Tripwire)
+    assert not isinstance(task.variables, Tripwire)
 
 
 def test_a_thread_that_stands_elsewhere_is_not_blamed_on_the_task(watched: Watched) -> None:

@@ -17,7 +17,7 @@ from types import CoroutineType
 from typing import Any
 
 from zokio.core.shared_queue import SharedQueue
-from zokio.core.task import Outcome, Task, TaskId, _forget, _gone
+from zokio.core.task import LET_GO, Outcome, Task, TaskId, _forget
 from zokio.core.task_state import DONE, IDLE, QUEUED, RUNNING, RUNNING_WOKEN
 from zokio.env.threads import Lock
 from zokio.errors import InternalError
@@ -91,12 +91,12 @@ class SharedTask(Task):
 
     def finish(self, outcome: Outcome) -> None:
         """The end: see `Task.finish`. What it lets go of may have finalizers: those run at last."""
-        let_go = (self.send, self.run, self.coroutine, self.context)
+        let_go = (self.variables, self.coroutine, self.context)
         with self.shared.structure:
             self.outcome = outcome
             with self.lock:
                 self.state = DONE
-            self.send = self.run = _gone
+            self.variables = LET_GO
             self.coroutine = self.context = None
             if self.root is not None:
                 self.root.detach()

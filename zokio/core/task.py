@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import Context as Variables
 from types import CoroutineType
-from typing import Any, NewType
+from typing import Any, Final, NewType, Protocol
 
 from zokio.core.cancel import CancelNode
 from zokio.core.outcome import Aborted, Failure
@@ -21,7 +21,6 @@ from zokio.core.run_queue import RunQueue
 from zokio.core.task_state import DONE, IDLE, QUEUED, RUNNING, RUNNING_WOKEN, TaskState
 from zokio.core.waker import Context, Waker
 from zokio.env.threads import get_ident
-from zokio.errors import InternalError
 
 TaskId = NewType("TaskId", int)
 
@@ -33,8 +32,17 @@ def _forget(_: Task) -> None:
     """What a task without an owner does at its end: nothing."""
 
 
-def _gone(*_: object) -> Any:
-    raise InternalError("a task that is done was polled")
+class Runs(Protocol):
+    """What runs a poll: the task's own context variables, or whoever stands in front of them."""
+
+    # Any: what a poll gives and takes is the task's own.
+    def run(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
+        """Call it, with the task's context variables in force."""
+        ...
+
+
+LET_GO: Final = Variables()
+"""In the place of the context of a task that is done."""
 
 
 class Task:
@@ -51,10 +59,9 @@ class Task:
         "outcome",
         "queue",
         "root",
-        "run",
         "scope",
-        "send",
         "state",
+        "variables",
         "wake_injected",
     )
 
@@ -67,9 +74,7 @@ class Task:
         name: str,
     ) -> None:
         self.coroutine: CoroutineType[Any, Any, Any] | None = coroutine
-        # Bound once: the loop calls `run(send, None)` for every poll.
-        self.send: Callable[..., Any] = coroutine.send
-        self.run: Callable[..., Any] = variables.run
+        self.variables: Runs = variables
         self.queue = queue
         self.id = id
         self.name = name
@@ -156,7 +161,7 @@ class Task:
         """The end: keep the outcome, let go of the rest, tell whoever waits."""
         self.outcome = outcome  # before the state: another thread may ask for it once it is DONE
         self.state = DONE
-        self.send = self.run = _gone
+        self.variables = LET_GO
         self.coroutine = self.context = None
         if self.root is not None:
             self.root.detach()

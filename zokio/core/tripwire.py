@@ -1,7 +1,7 @@
 """A tripwire on a task: whoever watches from another thread learns whether it was polled again.
 
-It stands in the place of `Task.run`, which the scheduler calls in every poll, until the next poll
-calls it; then it steps aside for good. So the loop does nothing for whoever watches, and a task
+It stands in front of `Task.variables`, by which the scheduler runs every poll, until the next poll
+comes; then it steps aside for good. So the loop does nothing for whoever watches, and a task
 that nobody looked at is polled as if there were no such thing.
 
 Guarantees: while it has not tripped, no poll of the task has begun since it was laid. It changes
@@ -11,46 +11,38 @@ tracebacks). It may be laid and taken up by another thread at any time, also whi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable
+from typing import Any
 
+from zokio.core.task import LET_GO, Runs, Task
 from zokio.core.task_state import DONE
-from zokio.errors import InternalError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from zokio.core.task import Task
 
 
 class Tripwire:
     """Laid on `task` by being made."""
 
-    __slots__ = ("_run", "task", "tripped")
+    __slots__ = ("_variables", "task", "tripped")
 
     def __init__(self, task: Task) -> None:
         self.task = task
         self.tripped = False
-        # Any: what a poll gives and takes is the task's own.
-        self._run: Callable[..., Any] = task.run
+        self._variables = task.variables
         self._stand_in(self)
 
-    def __call__(self, *arguments: Any) -> Any:
+    # Any: what a poll gives and takes is the task's own.
+    def run(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
         """A poll of the task has begun."""
         self.tripped = True
         self.take_up()
-        return self._run(*arguments)
+        return self._variables.run(function, *arguments)
 
     def take_up(self) -> None:
         """Step aside; nothing if it has done so."""
-        if self.task.run is self:
-            self._stand_in(self._run)
+        if self.task.variables is self:
+            self._stand_in(self._variables)
 
-    def _stand_in(self, run: Callable[..., Any]) -> None:
+    def _stand_in(self, variables: Runs) -> None:
         task = self.task
-        task.run = run
+        task.variables = variables
         if task.state is DONE:  # it ended meanwhile, and has let go of its context
-            task.run = _over
-
-
-def _over(*_: object) -> NoReturn:
-    raise InternalError("a task that is done was polled")
+            task.variables = LET_GO

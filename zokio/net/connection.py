@@ -8,28 +8,29 @@ from __future__ import annotations
 
 import errno
 import socket
+from typing import Final
 
 from zokio.errors import ClosedError, broken
 from zokio.net.registered import Registered
 from zokio.reactor.contract import Address, Socket
 from zokio.reactor.registration import Registration
 
+EMPTY: Final = bytearray()
+"""The buffer of every stream that holds nothing. Nobody writes into it."""
+
 
 class Connection(Registered):
     """The part of `TcpStream` that moves no bytes."""
 
-    __slots__ = ("_buffer", "_is_shut", "_recv", "_send")
+    __slots__ = ("_buffer", "_is_shut")
 
     def __init__(self, sock: Socket, registration: Registration | None = None) -> None:
         super().__init__(sock, registration)
         self._registration.writable = True  # a new connection has room
         # What was received and not yet read: bytes are taken from its front, line by line, which
         # costs a bytearray nothing and would copy all the rest of a bytes object.
-        self._buffer = bytearray()
+        self._buffer = EMPTY
         self._is_shut = False  # for writing
-        # Bound once: these are called for every message.
-        self._recv = self._socket.recv
-        self._send = self._socket.send
 
     def set_no_delay(self) -> None:
         """Send small messages at once (TCP_NODELAY)."""
@@ -53,7 +54,7 @@ class Connection(Registered):
 
     def close(self) -> None:
         """Close the connection, at once and for good. Whoever waits on it gets ClosedError."""
-        self._buffer = bytearray()
+        self._buffer = EMPTY
         super().close()
 
     def _error(self, error: OSError, what: str) -> Exception:

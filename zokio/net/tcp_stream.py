@@ -11,16 +11,27 @@ was not already handed over: see each method.
 from __future__ import annotations
 
 import errno
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
 from types import coroutine
 
 from zokio.errors import EndedError, LimitError, UsageError
 from zokio.net.connecting import connect_host
-from zokio.net.connection import Connection
+from zokio.net.connection import EMPTY, Connection
 from zokio.net.readiness import let_others_run, not_here, until_writable
 
 CHUNK_BYTES = 65_536
 """How much `read_exact` and `read_until` ask the socket for at a time."""
+
+
+@coroutine
+def _nothing() -> Generator[None, None, None]:
+    yield from ()
+
+
+WRITTEN = _nothing()
+"""What `write_all` gives when all is sent: a generator at its end, which any number may await."""
+for _ in WRITTEN:
+    pass
 
 
 class TcpStream(Connection):
@@ -75,40 +86,40 @@ class TcpStream(Connection):
             if self._buffer:
                 return self._take(n)
         while True:
-            if registration.readable:
-                registration.readable = False  # before: an event that comes meanwhile counts
+            if not registration.readable:  # as `until_readable`, without a generator of its own
+                task = self._polling.task
+                if task is None:
+                    raise not_here(registration)
+                registration.reader = task
                 try:
-                    data = self._recv(n)
-                except BlockingIOError:
-                    continue
-                except OSError as error:
-                    registration.readable = True
-                    raise self._error(error, "read") from error
-                if len(data) == n or registration.ended:  # not everything was taken
-                    registration.readable = True
-                return data
-            # As `until_readable`, without a generator of its own.
-            task = self._polling.task
-            if task is None:
-                raise not_here(registration)
-            waited = registration  # mypy thinks it knows that the flag of `registration` is down
-            registration.reader = task
+                    if registration.on_wait is not None:
+                        registration.on_wait(registration)
+                    while not registration.readable:
+                        if registration.closed:
+                            registration.readable = True
+                        else:
+                            yield task
+                finally:
+                    registration.reader = None
+                    if registration.on_wait is not None:
+                        registration.on_wait(registration)
+            registration.readable = False  # before: an event that comes meanwhile counts
             try:
-                if registration.on_wait is not None:
-                    registration.on_wait(registration)
-                while not waited.readable:
-                    if waited.closed:
-                        waited.readable = True
-                    else:
-                        yield task
-            finally:
-                registration.reader = None
-                if registration.on_wait is not None:
-                    registration.on_wait(registration)
+                data = self._socket.recv(n)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                registration.readable = True
+                raise self._error(error, "read") from error
+            if len(data) == n or registration.ended:  # not everything was taken
+                registration.readable = True
+            return data
 
     def _take(self, n: int) -> bytes:
         data = bytes(self._buffer[:n])
         del self._buffer[:n]
+        if not self._buffer:
+            self._buffer = EMPTY
         return data
 
     def _must_yield(self) -> bool:
@@ -163,7 +174,7 @@ class TcpStream(Connection):
 
     async def _fill(self, wanted: str) -> None:
         """Receive more into the buffer."""
-        buffered, self._buffer = self._buffer, bytearray()
+        buffered, self._buffer = self._buffer, EMPTY
         try:
             data = await self.read(CHUNK_BYTES)
         finally:
@@ -174,12 +185,19 @@ class TcpStream(Connection):
                 errno.ECONNRESET,
                 f"the peer closed the stream after {len(buffered)} bytes, before {wanted}",
             )
-            error.partial, self._buffer = bytes(buffered), bytearray()
+            error.partial, self._buffer = bytes(buffered), EMPTY
             raise error
-        self._buffer += data
+        if self._buffer is EMPTY:
+            self._buffer = bytearray(data)
+        else:
+            self._buffer += data
 
-    async def write_all(self, data: bytes | bytearray | memoryview) -> None:
+    def write_all(self, data: bytes | bytearray | memoryview) -> Awaitable[None]:
         """Write all of `data`; wait while the peer does not read.
+
+        To be awaited. The call itself sends what there is room for, which is mostly all; awaiting
+        sends the rest. What only a call sent is sent: a forgotten `await` is told by Python if it
+        lost anything.
 
         Cancelled or failed in the middle, an unknown part has been sent: close the stream then.
 
@@ -195,19 +213,22 @@ class TcpStream(Connection):
             and budget.left
             and type(data) is bytes
         ):
-            await self._write_with_care(data)
-            return
+            return self._write_with_care(data)
         budget.left -= 1
         try:
-            sent = self._send(data)
+            sent = self._socket.send(data)
         except BlockingIOError:
             sent = 0
         except OSError as error:
-            raise self._error(error, "write") from error
-        if sent < len(data):
-            if self._structure is None:  # else an event may have come since: try once more
-                registration.clear_writable()
-            await self._write_rest(memoryview(data)[sent:])
+            return self._fail_writing(error)
+        if sent == len(data):
+            return WRITTEN
+        if self._structure is None:  # else an event may have come since: try once more
+            registration.clear_writable()
+        return self._write_rest(memoryview(data)[sent:])
+
+    async def _fail_writing(self, error: OSError) -> None:
+        raise self._error(error, "write") from error
 
     async def _write_with_care(self, data: bytes | bytearray | memoryview) -> None:
         """For what is not the common case: see `write_all`."""
@@ -226,7 +247,7 @@ class TcpStream(Connection):
                 await until_writable(registration, self._polling)
             registration.clear_writable()  # before: an event that comes meanwhile counts
             try:
-                sent = self._send(rest)
+                sent = self._socket.send(rest)
             except BlockingIOError:
                 continue
             except OSError as error:

@@ -106,7 +106,7 @@ def drop(runtime: Runtime, task: Task) -> None:
     runtime.polling.task = task  # what runs while it is closed may ask for its task
     try:
         if coroutine is not None:
-            task.run(coroutine.close)  # its cleanup sees the task's own context variables
+            task.variables.run(coroutine.close)  # its cleanup sees the task's own context variables
     except Exception as error:
         runtime.report(task.name, error)
     finally:

@@ -19,7 +19,7 @@ from zokio.core.suspend import AGAIN, WAIT
 from zokio.core.task import Task
 from zokio.core.task_state import IDLE, QUEUED, RUNNING, RUNNING_WOKEN
 from zokio.errors import InternalError
-from zokio.scheduler.poller import Poller
+from zokio.scheduler.poller import SEND, Poller
 
 
 class CurrentThread(Poller):
@@ -42,7 +42,7 @@ class CurrentThread(Poller):
         ready = queue.ready
         popleft = ready.popleft
         append = ready.append
-        wait, again = WAIT, AGAIN
+        wait, again, send = WAIT, AGAIN, SEND
         polled = 0
         try:
             while polled < limit and ready:
@@ -56,7 +56,7 @@ class CurrentThread(Poller):
                     if task.cancel_requested:
                         signal = self._poll_cancelled(task)
                     else:
-                        signal = task.run(task.send, None)
+                        signal = task.variables.run(send, task.coroutine, None)
                     if signal is not wait and signal is not task and signal is not again:
                         signal = self._refuse(task, signal)
                 except StopIteration as stop:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import CoroutineType
-from typing import Any
+from typing import Any, Final
 
 from zokio.core.outcome import ABORTED, Failure
 from zokio.core.poll import Ready
@@ -25,6 +25,10 @@ from zokio.errors import (
     NotAwaitableError,
     UsageError,
 )
+
+SEND: Final = CoroutineType.send
+"""A poll is `task.variables.run(SEND, task.coroutine, None)`: no bound methods for every task to
+keep, and for every poll to find in memory."""
 
 LOOPS = frozenset(
     {
@@ -50,15 +54,15 @@ class Poller:
         coroutine = task.coroutine
         assert coroutine is not None
         if not coroutine.cr_suspended:  # it has not begun
-            return task.run(task.send, None)
-        return task.run(coroutine.throw, Cancelled())
+            return task.variables.run(SEND, coroutine, None)
+        return task.variables.run(coroutine.throw, Cancelled())
 
     def _refuse(self, task: Task, signal: object) -> Any:
         """The coroutine yielded something foreign: say so where it did, and only once."""
         coroutine = task.coroutine
         assert coroutine is not None
         error = _foreign(task, signal)
-        answer = task.run(coroutine.throw, error)
+        answer = task.variables.run(coroutine.throw, error)
         if answer is WAIT or answer is AGAIN or answer is task:
             return answer
         coroutine.close()

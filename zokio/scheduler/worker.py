@@ -28,7 +28,7 @@ from zokio.core.budget import Budget
 from zokio.core.shared_task import SharedTask
 from zokio.core.suspend import AGAIN, WAIT
 from zokio.scheduler.parker import IN_REACTOR, Parker
-from zokio.scheduler.poller import Poller
+from zokio.scheduler.poller import SEND, Poller
 from zokio.scheduler.stealing_queue import StealingQueue
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Worker(Poller):
                 task.wake()  # cancellation is a level: the task is owed another poll
                 signal = self._raise_cancelled(task)
             else:
-                signal = task.run(task.send, None)
+                signal = task.variables.run(SEND, task.coroutine, None)
             if signal is not WAIT and signal is not task and signal is not AGAIN:
                 signal = self._refuse(task, signal)
         except StopIteration as stop:

@@ -131,7 +131,7 @@ def _stack_of(task: Task, innermost: FrameType | None) -> tuple[str, ...]:
     outermost = None if coroutine is None else coroutine.cr_frame
     places: list[str] = []
     frame = innermost
-    while frame is not None and frame.f_code is not Tripwire.__call__.__code__:
+    while frame is not None and frame.f_code is not Tripwire.run.__code__:
         places.append(place_of(frame))
         if frame is outermost or coroutine is None:
             return tuple(reversed(places))
