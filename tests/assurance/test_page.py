@@ -50,9 +50,15 @@ def test_what_holds_a_property_comes_from_the_figures() -> None:
 
 def test_the_survivors_are_on_the_page_with_their_reasons() -> None:
     survivor = {"mutant": "queue.py: a for b", "reason": "only slower"}
-    text = page({"runtime_mutation": {"score": 97.4, "survivors with reasons": [survivor]}})
+    figures = {
+        "score": 0.974,
+        "files not mutated": ["core/shared.py", "scheduler/idle.py"],
+        "survivors with reasons": [survivor],
+    }
+    text = page({"runtime_mutation": figures})
     assert "- `queue.py: a for b`: only slower" in text
-    assert "| score | 97.4 |" in text
+    assert "| score | 0.974 |" in text
+    assert "several workers: `core/shared.py`, `scheduler/idle.py`.\n" in text
 
 
 def test_the_page_says_which_queues_were_stressed_and_what_was_found() -> None:
