@@ -3,11 +3,12 @@
 Every mutant (`mutation_operators.py`) of the folders in `MUTATED` is judged by the stateful tests
 that run its lines, and, when they let it pass, by the unit tests that do. Both scores are figures:
 what the stateful tests catch alone, and what the tests catch together. A rehearsal on the unchanged
-runtime says which test runs which line and how long it takes.
+runtime says which test runs which line and how long it takes (`runtime_judges.py`).
 
 Guarantees: a mutant that survives has a written reason in `survivors.toml`, and every reason there
 belongs to a mutant that survives; otherwise `measure` fails. A mutant that cannot run at all
-(`broken`) counts neither way.
+(`broken`) counts neither way. A mutant that is killed although its survival has a reason is judged
+once more, and counts as killed only if it is killed twice: a busy machine kills too.
 
     python -m assurance.runtime_mutation                 all mutants
     python -m assurance.runtime_mutation --fast          a sample of some, for `make test`
@@ -22,16 +23,17 @@ import random
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from assurance.forkserver import KILLED, ROOT, Change, ForkServer, Rehearsal, Verdict
+from assurance.count_bar import CountBar
+from assurance.forkserver import KILLED, ROOT, Change, ForkServer, Verdict
 from assurance.mutation_operators import Mutant, mutants
+from assurance.runtime_judges import NO_JUDGES, STATEFUL, Judges, judges_from
 
 MUTATED = ("zokio/core", "zokio/scheduler", "zokio/timers", "zokio/reactor")
-STATEFUL = "tests/stateful"
 UNIT = tuple(
     f"tests/{each}" for each in ("core", "scheduler", "timers", "reactor", "runtime", "net", "time")
 )
@@ -45,28 +47,6 @@ SEED = 20_260_301
 
 STEPS_MAX = 1_000
 EXAMPLES = 5
-STATEFUL_MAX = 10
-UNIT_MAX = 400
-"""How many of the tests that run its line a mutant is shown at the most. By number and not by time:
-they are the same ones in every run."""
-NEAREST = {
-    "zokio/core/cancel.py": "cancel_scopes",
-    "zokio/core/join.py": "join",
-    "zokio/core/run_queue.py": "scheduler",
-    "zokio/core/task.py": "task",
-    "zokio/reactor": "registration",
-    "zokio/scheduler": "scheduler",
-    "zokio/timers": "timers",
-}
-"""Which machine is about a file; its tests come first."""
-NO_JUDGES = (
-    # Longer than all others together, and each has a small twin beside it.
-    "tests/timers/test_queue.py::test_a_million_timers",
-    # Checks machines only.
-    "tests/scheduler/test_wrong_orders.py",
-    # Threads at work: which lines they run differs from run to run, and so would the verdicts.
-    "tests/runtime/test_workers.py",
-)
 OF_WORKERS = frozenset(
     {
         "zokio/core/shared_queue.py",
@@ -84,69 +64,6 @@ OF_WORKERS = frozenset(
 )
 """Not mutated: the runtime on several workers, which no stateful test drives. What judges it are
 the interleavings and the races planted there (`interleavings.py`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """Which tests run a line.
-
-    Attributes:
-        rehearsals: Of the stateful tests, one of each machine after the other, then of the rest.
-        loading: By file: the lines that run while everything is imported.
-    """
-
-    rehearsals: list[Rehearsal]
-    loading: dict[str, set[int]]
-
-    def of(self, mutant: Mutant) -> tuple[list[str], list[str]]:
-        """The stateful tests and the unit tests that judge the mutant, the nearest first."""
-        loading = self.runs_while_loading(mutant)
-        tests = [each.test for each in self.rehearsals if _runs(each, mutant, loading)]
-        stateful = [test for test in tests if test.startswith(STATEFUL)]
-        machines = [name for place, name in NEAREST.items() if mutant.file.startswith(place)]
-        nearest = tuple(f"{STATEFUL}/test_{name}.py" for name in machines)
-        stateful.sort(key=lambda test: not test.startswith(nearest))
-        unit = [test for test in tests if not test.startswith(STATEFUL)]
-        unit.sort(key=lambda test: not test.startswith(mutant.tests))
-        return stateful[:STATEFUL_MAX], unit[:UNIT_MAX]
-
-    def runs_while_loading(self, mutant: Mutant) -> bool:
-        """Whether the line runs before any test does, so that all has to be imported anew."""
-        lines = self.loading.get(mutant.file, set())
-        return any(line in lines for line in range(mutant.lines[0], mutant.lines[1] + 1))
-
-
-def judges_from(rehearsals: Iterable[Rehearsal], loading: dict[str, list[int]]) -> Judges:
-    """The judges in their order: it does not depend on how long anything took.
-
-    Raises:
-        AssertionError: a test fails although nothing was changed.
-    """
-    known = {each.test: each for each in rehearsals}
-    failing = [f"{each.test}: {each.failure}" for each in known.values() if each.failure]
-    assert not failing, f"tests that fail on the unchanged runtime: {failing}"
-    in_file: Counter[str] = Counter()
-    places = {}
-    for test in sorted(known, key=lambda test: (_is_random(test), test)):
-        file = test.partition("::")[0]
-        places[test] = (in_file[file], test) if test.startswith(STATEFUL) else (0, test)
-        in_file[file] += 1
-    return Judges(
-        [known[test] for test in sorted(known, key=places.__getitem__)],
-        {file: set(lines) for file, lines in loading.items()},
-    )
-
-
-def _is_random(test: str) -> bool:
-    """Whether Hypothesis chooses the steps; a replay takes the same ones in less time."""
-    return "random_runs" in test or test.endswith("runTest")
-
-
-def _runs(rehearsal: Rehearsal, mutant: Mutant, loading: bool) -> bool:
-    lines = rehearsal.lines.get(mutant.file, ())
-    if loading:  # a constant, a default: whoever runs anything of the file, or is about it
-        return bool(lines) or rehearsal.test.startswith(mutant.tests)
-    return any(mutant.lines[0] <= line <= mutant.lines[1] for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +100,8 @@ def all_mutants(files: Sequence[str] = ()) -> list[Mutant]:
     return [mutant for file in paths for mutant in mutants(file, (ROOT / file).read_text())]
 
 
-def judge(server: ForkServer, chosen: Sequence[Mutant]) -> Iterator[Result]:
-    """Rehearse the tests of the server, then judge each mutant; the results as they come.
-
-    Raises:
-        AssertionError: a test fails although nothing was changed.
-    """
-    tests = [test for test in server.tests if not test.startswith(NO_JUDGES)]
-    judges = judges_from(server.rehearse(tests), server.loading)
+def judge(server: ForkServer, judges: Judges, chosen: Sequence[Mutant]) -> Iterator[Result]:
+    """Judge each mutant; the results as they come."""
     known = {mutant.name: mutant for mutant in chosen}
     assert len(known) == len(chosen), "two mutants have one name"
     stateful_tests: dict[str, int] = {}
@@ -282,8 +193,11 @@ def measure(*, fast: bool) -> dict[str, object]:
     population = len(chosen)
     if fast:
         chosen = random.Random(SEED).sample(chosen, SAMPLE)
-    results = run(chosen, SAMPLE_TESTS if fast else (STATEFUL, *UNIT))
+    hearing = run(chosen, SAMPLE_TESTS if fast else (STATEFUL, *UNIT))
+    results = hearing.results
     found = figures(results)
+    found["tests left out, which failed without a mutant"] = hearing.left_out
+    found["judged again"] = hearing.judged_again
     found["population"] = population
     found["files not mutated"] = sorted(OF_WORKERS)
     found["seed"] = SEED if fast else None
@@ -302,20 +216,46 @@ def measure(*, fast: bool) -> dict[str, object]:
     return found
 
 
-def run(
-    chosen: Sequence[Mutant], tests: Sequence[str], *, record: Path | None = None
-) -> list[Result]:
-    """Judge mutants by some tests, with a progress bar; the results in the order of the mutants."""
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What became of some mutants, in their order, and who judged.
+
+    Attributes:
+        results: One for each mutant.
+        left_out: Tests that failed although nothing was changed.
+        judged_again: Mutants that were killed although their survival has a reason.
+    """
+
+    results: list[Result]
+    left_out: list[str]
+    judged_again: list[str]
+
+
+def run(chosen: Sequence[Mutant], tests: Sequence[str], *, record: Path | None = None) -> Hearing:
+    """Judge mutants by some tests, with a progress bar.
+
+    Raises:
+        AssertionError: more than a few tests fail although nothing was changed.
+    """
+    survivors = reasons()
     results = {}
-    began_s = monotonic()
-    with ForkServer(tests, measured=MUTATED, examples=EXAMPLES, steps_max=STEPS_MAX) as server:
-        for number, result in enumerate(judge(server, chosen), 1):
+    with (
+        ForkServer(tests, measured=MUTATED, examples=EXAMPLES, steps_max=STEPS_MAX) as server,
+        CountBar("runtime mutants", len(chosen)) as bar,
+    ):
+        fit = [test for test in server.tests if not test.startswith(NO_JUDGES)]
+        judges = judges_from(server.rehearse(fit), server.loading)
+        for result in judge(server, judges, chosen):
             results[result.mutant.name] = result
-            _show(number, len(chosen), monotonic() - began_s)
+            bar.advance()
             if record is not None:
                 with record.open("a") as file:
                     file.write(json.dumps(_recorded(result)) + "\n")
-    return [results[mutant.name] for mutant in chosen]
+        doubtful = [m for m in chosen if m.name in survivors and results[m.name].killed]
+        for result in judge(server, judges, doubtful):
+            results[result.mutant.name] = result
+    again = [mutant.name for mutant in doubtful]
+    return Hearing([results[mutant.name] for mutant in chosen], judges.left_out, again)
 
 
 def _recorded(result: Result) -> dict[str, object]:
@@ -331,13 +271,6 @@ def _recorded(result: Result) -> dict[str, object]:
     }
 
 
-def _show(done: int, whole: int, seconds: float) -> None:
-    if sys.stderr.isatty():
-        end = "\n" if done == whole else ""
-        text = f"\rruntime mutation: {done} of {whole} mutants, {seconds:.0f} s{end}"
-        print(text, end="", file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """See the module's docstring; 1 when what is claimed does not hold."""
     parser = argparse.ArgumentParser(prog="python -m assurance.runtime_mutation")
@@ -346,7 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--record", type=Path, help="append each result to this file, as JSON")
     options = parser.parse_args(arguments)
     if options.files or options.record:
-        results = run(all_mutants(options.files), (STATEFUL, *UNIT), record=options.record)
+        results = run(all_mutants(options.files), (STATEFUL, *UNIT), record=options.record).results
         for result in results:
             if not result.killed:
                 verdict = result.verdict

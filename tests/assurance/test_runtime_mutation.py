@@ -9,16 +9,8 @@ import pytest
 from assurance import runtime_mutation
 from assurance.forkserver import Outcome, Rehearsal, Verdict
 from assurance.mutation_operators import Mutant, mutants
-from assurance.runtime_mutation import (
-    STATEFUL_MAX,
-    UNIT_MAX,
-    Result,
-    check_reasons,
-    figures,
-    judges_from,
-    measure,
-    reasons,
-)
+from assurance.runtime_judges import LEFT_OUT_MAX, STATEFUL_MAX, UNIT_MAX, judges_from
+from assurance.runtime_mutation import Hearing, Result, check_reasons, figures, measure, reasons
 
 pytestmark = pytest.mark.interpreted
 
@@ -100,9 +92,16 @@ def test_a_mutant_is_shown_so_many_tests_and_no_more() -> None:
     assert (len(stateful), len(unit)) == (STATEFUL_MAX, UNIT_MAX)
 
 
-def test_a_test_that_fails_without_a_mutant_is_no_judge() -> None:
+def test_a_test_that_fails_without_a_mutant_is_named_and_no_judge() -> None:
+    judges = judges_from([rehearsal(UNIT_CORE, 5, failure="AssertionError: no")], {})
+    assert judges.of(toy("f")) == ([], [])
+    assert judges.left_out == [f"{UNIT_CORE}: AssertionError: no"]
+
+
+def test_where_many_tests_fail_without_a_mutant_nobody_is_judged() -> None:
+    failing = [rehearsal(f"test_{n}", 5, failure="no") for n in range(LEFT_OUT_MAX + 1)]
     with pytest.raises(AssertionError, match="fail on the unchanged runtime"):
-        judges_from([rehearsal(UNIT_CORE, 5, failure="AssertionError: no")], {})
+        judges_from(failing, {})
 
 
 def test_both_scores_are_counted_and_what_cannot_run_counts_in_neither() -> None:
@@ -161,7 +160,7 @@ def test_every_survivor_of_the_sample_has_a_reason() -> None:
 
 def test_a_whole_run_that_misses_the_goal_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     survivor = result("survived")
-    monkeypatch.setattr(runtime_mutation, "run", lambda *_: [survivor])
+    monkeypatch.setattr(runtime_mutation, "run", lambda *_: Hearing([survivor], [], []))
     monkeypatch.setattr(runtime_mutation, "reasons", lambda: {survivor.mutant.name: "why"})
     with pytest.raises(AssertionError, match="the score is 0.0, the goal is 0.95"):
         measure(fast=False)
@@ -173,6 +172,6 @@ def test_without_its_reasons_a_survivor_makes_the_run_fail(
     (tmp_path / "survivors.toml").write_text("")
     monkeypatch.setattr(runtime_mutation, "SURVIVORS", tmp_path / "survivors.toml")
     survivor = result("survived")
-    monkeypatch.setattr(runtime_mutation, "run", lambda *_: [survivor])
+    monkeypatch.setattr(runtime_mutation, "run", lambda *_: Hearing([survivor], [], []))
     assert runtime_mutation.main(["--fast"]) == 1
     assert survivor.mutant.name in capsys.readouterr().err
