@@ -22,6 +22,7 @@ FIGURES = ROOT / "build" / "assurance"
 PAGE = ROOT / "docs" / "assurance.md"
 PARTS = (
     "checker",
+    "exhaustive",
     "large_machines",
     "replay",
     "traces",

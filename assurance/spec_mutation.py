@@ -44,8 +44,8 @@ STATES_JUDGED = 1_000_000
 its claims."""
 
 FOR_TRACES = ("surroundings", "clockwork")
-WHY_FOR_TRACES = "adds to another specification what recorded runs need"
-TOO_LARGE = {"workers": "half a minute for a mutant; bugs are planted in it by tests/spec"}
+WHY_FOR_TRACES = "adds to another one what recorded runs need"
+TOO_LARGE = {"workers": "takes half a minute for a mutant; bugs are planted in it by tests/spec"}
 """Not judged, with the reason."""
 
 FAST = {"task": 40, "timers": 12}
