@@ -30,6 +30,7 @@ PARTS = (
     "planted_bugs",
     "queues",
     "runtime_mutation",
+    "workers_mutation",
     "proofs",
     "interleavings",
 )

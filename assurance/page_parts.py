@@ -21,6 +21,7 @@ TITLES = {
     "spec_mutation": "Wrong specifications: do the claims notice?",
     "planted_bugs": "Planted bugs: do the stateful tests notice, and how soon?",
     "runtime_mutation": "A wrong runtime: every small change of the code",
+    "workers_mutation": "The same for what several workers share, judged by interleavings",
     "interleavings": "The real code under every interleaving within a bound",
     "queues": "The run queues under real threads: is every history linearizable?",
 }
@@ -64,6 +65,10 @@ finds it, after how many seconds of processor time.""",
 Every small change of the code in `core`, `scheduler`, `timers` and `reactor` is judged by the
 tests that run the changed lines: first by the stateful tests alone, then by the unit tests of
 these folders. Both scores stand here. Every change that survives is listed with a reason.""",
+    "workers_mutation": """\
+No stateful test drives several workers. Changes of what they share are judged by the unit tests
+that run the changed lines, and then by explorations: programs on several workers, under every
+schedule with one preemption. A sample, since an exploration takes long.""",
     "interleavings": """\
 Programs over the real code, run under every schedule with at most so many preemptions, reduced
 by what commutes (`docs/interleavings.md`). `holds` means that none was left out. Races that are
@@ -159,13 +164,23 @@ def _queues(figures: Figures) -> Iterator[str]:
 
 
 def _runtime_mutation(figures: Figures) -> Iterator[str]:
-    survivors = figures["survivors with reasons"]
     yield from _table("folder", "score")
     yield from (f"| {folder} | {score} |" for folder, score in figures["by folder"].items())
     files = ", ".join(f"`{file}`" for file in figures["files not mutated"])
-    yield f"\nNot mutated, since no stateful test drives several workers: {files}.\n"
+    yield f"\nNot mutated here, since no stateful test drives several workers: {files}.\n"
+    yield from _survivors(figures)
+
+
+def _workers_mutation(figures: Figures) -> Iterator[str]:
+    files = ", ".join(f"`{file}`" for file in figures["files"])
+    yield f"{figures['mutants']} of the {figures['of']} mutants of {files}.\n"
+    yield from _survivors(figures)
+
+
+def _survivors(figures: Figures) -> Iterator[str]:
     for test in figures["tests left out, which failed without a mutant"]:
         yield f"Judged nobody, since it failed without a mutant: {test}\n"
+    survivors = figures["survivors with reasons"]
     yield f"<details><summary>The {len(survivors)} survivors, each with its reason</summary>\n"
     yield from (f"- `{each['mutant']}`: {each['reason']}" for each in survivors)
     yield "\n</details>\n"
@@ -228,6 +243,7 @@ DETAILS: dict[str, Callable[[Figures], Iterator[str]]] = {
     "spec_mutation": _spec_mutation,
     "planted_bugs": _planted_bugs,
     "runtime_mutation": _runtime_mutation,
+    "workers_mutation": _workers_mutation,
     "interleavings": _interleavings,
     "queues": _queues,
 }

@@ -37,6 +37,7 @@ NO_JUDGES = (
     # Threads at work: which lines they run differs from run to run, and so would the verdicts.
     "tests/runtime/test_workers.py",
 )
+NOBODY = "no test is called so"
 LEFT_OUT_MAX = 3
 """So many tests may fail on the unchanged runtime, by a machine that is too busy: they are named
 among the figures, and judge nobody, which can only lower the score."""
@@ -50,11 +51,13 @@ class Judges:
         rehearsals: Of the stateful tests, one of each machine after the other, then of the rest.
         loading: By file: the lines that run while everything is imported.
         left_out: Tests that failed although nothing was changed, so that they judge nobody.
+        always: Tests that judge every mutant at last: nobody counts which lines they run.
     """
 
     rehearsals: list[Rehearsal]
     loading: dict[str, set[int]]
     left_out: list[str]
+    always: tuple[str, ...] = ()
 
     def of(self, mutant: Mutant) -> tuple[list[str], list[str]]:
         """The stateful tests and the unit tests that judge the mutant, the nearest first."""
@@ -66,7 +69,7 @@ class Judges:
         stateful.sort(key=lambda test: not test.startswith(nearest))
         unit = [test for test in tests if not test.startswith(STATEFUL)]
         unit.sort(key=lambda test: not test.startswith(mutant.tests))
-        return stateful[:STATEFUL_MAX], unit[:UNIT_MAX]
+        return stateful[:STATEFUL_MAX], [*unit[:UNIT_MAX], *self.always]
 
     def runs_while_loading(self, mutant: Mutant) -> bool:
         """Whether the line runs before any test does, so that all has to be imported anew."""
@@ -74,8 +77,15 @@ class Judges:
         return any(line in lines for line in range(mutant.lines[0], mutant.lines[1] + 1))
 
 
-def judges_from(rehearsals: Iterable[Rehearsal], loading: dict[str, list[int]]) -> Judges:
+def judges_from(
+    rehearsals: Iterable[Rehearsal], loading: dict[str, list[int]], always: str = NOBODY
+) -> Judges:
     """The judges in their order: it does not depend on how long anything took.
+
+    Args:
+        rehearsals: Of all tests.
+        loading: By file: the lines that run while everything is imported.
+        always: How the names of those begin that judge every mutant, whatever they run.
 
     Raises:
         AssertionError: more than a few tests fail although nothing was changed.
@@ -94,6 +104,7 @@ def judges_from(rehearsals: Iterable[Rehearsal], loading: dict[str, list[int]]) 
         [known[test] for test in sorted(known, key=places.__getitem__)],
         {file: set(lines) for file, lines in loading.items()},
         left_out,
+        tuple(sorted(test for test in known if test.startswith(always))),
     )
 
 

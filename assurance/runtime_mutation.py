@@ -23,7 +23,7 @@ import random
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -31,7 +31,7 @@ from time import monotonic
 from assurance.count_bar import CountBar
 from assurance.forkserver import KILLED, ROOT, Change, ForkServer, Verdict
 from assurance.mutation_operators import Mutant, mutants
-from assurance.runtime_judges import NO_JUDGES, STATEFUL, Judges, judges_from
+from assurance.runtime_judges import NO_JUDGES, NOBODY, STATEFUL, Judges, judges_from
 
 MUTATED = ("zokio/core", "zokio/scheduler", "zokio/timers", "zokio/reactor")
 UNIT = tuple(
@@ -62,8 +62,8 @@ OF_WORKERS = frozenset(
         "zokio/timers/shared.py",
     }
 )
-"""Not mutated: the runtime on several workers, which no stateful test drives. What judges it are
-the interleavings and the races planted there (`interleavings.py`)."""
+"""Not mutated here: the runtime on several workers, which no stateful test drives. Some of these
+files have judges in `workers_mutation.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,9 @@ def judge(server: ForkServer, judges: Judges, chosen: Sequence[Mutant]) -> Itera
         yield Result(known[verdict.name], verdict, stateful_tests[verdict.name])
 
 
-def reasons() -> dict[str, str]:
-    """By name of a mutant: why it survives."""
-    with SURVIVORS.open("rb") as file:
+def reasons(path: Path | None = None) -> dict[str, str]:
+    """By name of a mutant: why it survives, as a file says; `SURVIVORS` without one."""
+    with (path or SURVIVORS).open("rb") as file:
         survivors = tomllib.load(file).get("survivor", [])
     return {each["mutant"]: each["reason"] for each in survivors}
 
@@ -161,6 +161,15 @@ def _ratio(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 1.0
 
 
+def with_reasons(results: Sequence[Result], written: Mapping[str, str]) -> list[dict[str, str]]:
+    """The survivors, each with its reason or an empty one."""
+    return [
+        {"mutant": each.mutant.name, "reason": written.get(each.mutant.name, "")}
+        for each in results
+        if not each.killed and not each.broken
+    ]
+
+
 def check_reasons(results: Sequence[Result], written: dict[str, str], *, whole: bool) -> None:
     """Every survivor has a reason, and no reason is left over.
 
@@ -193,7 +202,8 @@ def measure(*, fast: bool) -> dict[str, object]:
     population = len(chosen)
     if fast:
         chosen = random.Random(SEED).sample(chosen, SAMPLE)
-    hearing = run(chosen, SAMPLE_TESTS if fast else (STATEFUL, *UNIT))
+    written = reasons()
+    hearing = run(chosen, SAMPLE_TESTS if fast else (STATEFUL, *UNIT), written)
     results = hearing.results
     found = figures(results)
     found["tests left out, which failed without a mutant"] = hearing.left_out
@@ -202,12 +212,7 @@ def measure(*, fast: bool) -> dict[str, object]:
     found["files not mutated"] = sorted(OF_WORKERS)
     found["seed"] = SEED if fast else None
     found["seconds"] = round(monotonic() - began_s, 1)
-    written = reasons()
-    found["survivors with reasons"] = [
-        {"mutant": each.mutant.name, "reason": written.get(each.mutant.name, "")}
-        for each in results
-        if not each.killed and not each.broken
-    ]
+    found["survivors with reasons"] = with_reasons(results, written)
     check_reasons(results, written, whole=not fast)
     score = found["score"]
     assert isinstance(score, float)
@@ -231,27 +236,40 @@ class Hearing:
     judged_again: list[str]
 
 
-def run(chosen: Sequence[Mutant], tests: Sequence[str], *, record: Path | None = None) -> Hearing:
+def run(
+    chosen: Sequence[Mutant],
+    tests: Sequence[str],
+    written: Mapping[str, str],
+    *,
+    always: str = NOBODY,
+    record: Path | None = None,
+) -> Hearing:
     """Judge mutants by some tests, with a progress bar.
+
+    Args:
+        chosen: The mutants.
+        tests: What pytest collects.
+        written: By mutant, why it survives: if it is killed all the same, it is judged again.
+        always: How the names of those tests begin that judge every mutant, whatever they run.
+        record: A file to which each result is appended, as JSON.
 
     Raises:
         AssertionError: more than a few tests fail although nothing was changed.
     """
-    survivors = reasons()
     results = {}
     with (
         ForkServer(tests, measured=MUTATED, examples=EXAMPLES, steps_max=STEPS_MAX) as server,
         CountBar("runtime mutants", len(chosen)) as bar,
     ):
         fit = [test for test in server.tests if not test.startswith(NO_JUDGES)]
-        judges = judges_from(server.rehearse(fit), server.loading)
+        judges = judges_from(server.rehearse(fit), server.loading, always)
         for result in judge(server, judges, chosen):
             results[result.mutant.name] = result
             bar.advance()
             if record is not None:
                 with record.open("a") as file:
                     file.write(json.dumps(_recorded(result)) + "\n")
-        doubtful = [m for m in chosen if m.name in survivors and results[m.name].killed]
+        doubtful = [m for m in chosen if m.name in written and results[m.name].killed]
         for result in judge(server, judges, doubtful):
             results[result.mutant.name] = result
     again = [mutant.name for mutant in doubtful]
@@ -279,7 +297,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--record", type=Path, help="append each result to this file, as JSON")
     options = parser.parse_args(arguments)
     if options.files or options.record:
-        results = run(all_mutants(options.files), (STATEFUL, *UNIT), record=options.record).results
+        chosen = all_mutants(options.files)
+        results = run(chosen, (STATEFUL, *UNIT), {}, record=options.record).results
         for result in results:
             if not result.killed:
                 verdict = result.verdict

@@ -71,6 +71,19 @@ def test_the_survivors_are_on_the_page_with_their_reasons() -> None:
     assert "several workers: `core/shared.py`, `scheduler/idle.py`.\n" in text
 
 
+def test_the_page_says_how_large_a_sample_of_the_workers_mutants_is() -> None:
+    figures = {
+        "mutants": 99,
+        "of": 396,
+        "files": ["scheduler/idle.py"],
+        "tests left out, which failed without a mutant": [],
+        "survivors with reasons": [{"mutant": "idle.py: a for b", "reason": "only slower"}],
+    }
+    text = page({"workers_mutation": figures})
+    assert "99 of the 396 mutants of `scheduler/idle.py`." in text
+    assert "- `idle.py: a for b`: only slower" in text
+
+
 def test_the_page_says_which_queues_were_stressed_and_what_was_found() -> None:
     figures = {
         "under test": ["module.Queue", "module.Injection"],
