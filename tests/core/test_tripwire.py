@@ -71,6 +71,7 @@ def test_a_task_that_has_ended_gets_no_context_back_from_a_tripwire() -> None:
         runtime.step()
         runtime.step()
         late = Tripwire(task)
+        assert task.run is not late
         for each in (wire, late):
             each.take_up()
         with pytest.raises(InternalError, match="a task that is done was polled"):
