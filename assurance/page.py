@@ -46,6 +46,8 @@ def page(known: Mapping[str, Figures]) -> str:
 
 def _lines(known: Mapping[str, Figures]) -> Iterator[str]:
     yield HEAD
+    seconds = sum(figures.get("wall_seconds", 0) for figures in known.values())
+    yield f"{len(known)} of {len(TITLES)} parts were measured, in {seconds / 60:.1f} minutes.\n"
     yield "## The specifications at a glance\n"
     yield from _overview(known)
     yield "## Property by property\n"
