@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from assurance.command import DOES_NOT_HOLD
 from assurance.page_parts import DETAILS, MEANINGS, TITLES, Figures
 from spec import MACHINES
 from zokio.model import Claim
@@ -58,6 +59,8 @@ def _lines(known: Mapping[str, Figures]) -> Iterator[str]:
         yield MEANINGS[part]
         yield f"\n`python -m assurance.{part}`\n"
         if part in known:
+            if DOES_NOT_HOLD in known[part]:
+                yield f"**Does not hold:**\n\n```\n{known[part][DOES_NOT_HOLD]}\n```\n"
             yield from _figures(known[part])
             yield from DETAILS[part](known[part])
         else:

@@ -31,7 +31,7 @@ from random import Random
 from typing import Literal
 from zlib import crc32
 
-from assurance.command import run_as_command
+from assurance.command import claims_about, run_as_command
 from assurance.count_bar import CountBar
 from assurance.spec_survivors import REASONS
 from spec import MACHINES
@@ -151,7 +151,8 @@ def measure(*, fast: bool) -> dict[str, object]:
         _laboratory.learn(done)
         judged += done
     figures = _figures(judged)
-    _require(judged, figures, fast=fast)
+    with claims_about(figures):
+        _require(judged, figures, fast=fast)
     return figures
 
 

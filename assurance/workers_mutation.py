@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic
 from zlib import crc32
 
-from assurance.command import run_as_command
+from assurance.command import claims_about, run_as_command
 from assurance.mutation_operators import Mutant
 from assurance.runtime_mutation import (
     all_mutants,
@@ -67,9 +67,7 @@ def measure(*, fast: bool) -> dict[str, object]:
     tests = ("tests/scheduler",) if fast else (*UNIT, *EXPLORATIONS)
     hearing = run(chosen, tests, written, always="tests/explore")
     found = figures(hearing.results)
-    if not fast:
-        check_reasons(hearing.results, written, whole=True)
-    return {
+    told: dict[str, object] = {
         "mutants": len(chosen),
         "of": len(population),
         **{name: found[name] for name in ("killed", "score", "broken", "survivors")},
@@ -79,6 +77,10 @@ def measure(*, fast: bool) -> dict[str, object]:
         "tests left out, which failed without a mutant": hearing.left_out,
         "survivors with reasons": with_reasons(hearing.results, written),
     }
+    with claims_about(told):
+        if not fast:
+            check_reasons(hearing.results, written, whole=True)
+    return told
 
 
 def is_chosen(mutant: Mutant) -> bool:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from assurance.__main__ import PARTS
+from assurance.command import DOES_NOT_HOLD, claims_about, run_measure
 from assurance.page import page
 from assurance.page_parts import DETAILS, MEANINGS, TITLES
 from spec import MACHINES
@@ -71,6 +76,27 @@ def test_the_survivors_are_on_the_page_with_their_reasons() -> None:
     assert "| score | 0.974 |" in text
     assert "since it failed without a mutant: tests/net/test_a.py::test: late" in text
     assert "several workers: `core/shared.py`, `scheduler/idle.py`.\n" in text
+
+
+def test_what_does_not_hold_is_said_beside_its_figures() -> None:
+    text = page({"large_machines": {DOES_NOT_HOLD: "too few", "states": 7, "machines": {}}})
+    assert "**Does not hold:**\n\n```\ntoo few\n```" in text
+    assert "| states | 7 |" in text
+
+
+def test_figures_that_do_not_hold_are_printed_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def measure(*, fast: bool) -> dict[str, object]:
+        with claims_about({"score": 0.5}):
+            if not fast:
+                raise AssertionError("the score is 0.5")
+        return {}
+
+    assert run_measure(measure, fast=True) == 0
+    assert run_measure(measure, fast=False) == 1
+    text = capsys.readouterr().out.removeprefix("{}")
+    assert json.loads(text) == {DOES_NOT_HOLD: "the score is 0.5", "score": 0.5}
 
 
 def test_the_page_says_how_large_a_sample_of_the_workers_mutants_is() -> None:
