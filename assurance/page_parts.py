@@ -168,6 +168,8 @@ def _queues(figures: Figures) -> Iterator[str]:
 def _runtime_mutation(figures: Figures) -> Iterator[str]:
     yield from _table("folder", "score")
     yield from (f"| {folder} | {score} |" for folder, score in figures["by folder"].items())
+    for file, number in figures["one mutant in"].items():
+        yield f"\nOf the mutants of `{file}` one in {number} was judged."
     files = ", ".join(f"`{file}`" for file in figures["files not mutated"])
     yield f"\nNot mutated here, since no stateful test drives several workers: {files}.\n"
     yield from _survivors(figures)

@@ -19,14 +19,8 @@ from zlib import crc32
 
 from assurance.command import claims_about, run_as_command
 from assurance.mutation_operators import Mutant
-from assurance.runtime_mutation import (
-    all_mutants,
-    check_reasons,
-    figures,
-    reasons,
-    run,
-    with_reasons,
-)
+from assurance.mutation_results import check_reasons, figures, reasons, with_reasons
+from assurance.runtime_mutation import all_mutants, run
 
 FILES = (
     "zokio/core/shared_queue.py",
@@ -79,7 +73,7 @@ def measure(*, fast: bool) -> dict[str, object]:
     }
     with claims_about(told):
         if not fast:
-            check_reasons(hearing.results, written, whole=True)
+            check_reasons(hearing.results, written, chosen)
     return told
 
 

@@ -67,6 +67,7 @@ def test_the_survivors_are_on_the_page_with_their_reasons() -> None:
     figures = {
         "score": 0.974,
         "by folder": {"zokio/core": 0.99},
+        "one mutant in": {"a.py": 4},
         "files not mutated": ["core/shared.py", "scheduler/idle.py"],
         "tests left out, which failed without a mutant": ["tests/net/test_a.py::test: late"],
         "survivors with reasons": [survivor],
@@ -74,6 +75,7 @@ def test_the_survivors_are_on_the_page_with_their_reasons() -> None:
     text = page({"runtime_mutation": figures})
     assert "- `queue.py: a for b`: only slower" in text
     assert "| score | 0.974 |" in text
+    assert "Of the mutants of `a.py` one in 4 was judged." in text
     assert "since it failed without a mutant: tests/net/test_a.py::test: late" in text
     assert "several workers: `core/shared.py`, `scheduler/idle.py`.\n" in text
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assurance import workers_mutation
+from assurance.mutation_results import reasons
 from assurance.runtime_judges import judges_from
-from assurance.runtime_mutation import all_mutants, reasons
+from assurance.runtime_mutation import all_mutants
 from tests.assurance.test_runtime_mutation import UNIT_CORE, rehearsal, toy
 
 pytestmark = pytest.mark.interpreted
