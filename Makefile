@@ -23,6 +23,8 @@ PARALLEL = -n $(JOBS) --dist worksteal
 # assurance case, whose parts have faster tests of their own.
 THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 	tests/assurance/test_spec_mutation.py tests/assurance/test_runtime_mutation.py \
+	tests/assurance/test_workers_mutation.py \
+	tests/assurance/test_large_machines.py::test_every_large_configuration_holds_to_its_last_state \
 	tests/assurance/test_traces.py tests/assurance/test_planted_bugs.py \
 	tests/docs/test_walkthrough.py
 # What the compiled build is tested with: all that runs the kernel. The rest reads sources or docs.

@@ -12,9 +12,12 @@ incomplete and claims nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from time import perf_counter, process_time
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from time import process_time
 
 from assurance.command import run_as_command
 from assurance.count_bar import CountBar
@@ -26,10 +29,19 @@ from zokio.explore import explore, sample
 
 Program = Callable[[], object]
 Figures = dict[str, object]
-Enter = Callable[[], AbstractContextManager[None]]
-World = tuple[str, Enter, Sequence[Program], Sequence[PlantedRace]]
-"""A name, how to enter it, what is explored there, and what is planted."""
 
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A name, how to enter it, what is explored there, and what is planted."""
+
+    name: str
+    modelled: Callable[[], AbstractContextManager[None]]
+    programs: Sequence[Program]
+    races: Sequence[PlantedRace]
+
+
+PROCESSES = 2
 PREEMPTIONS = 2
 PREEMPTIONS_FAST = 0
 SCHEDULES_MAX = 60_000
@@ -37,6 +49,20 @@ SAMPLES = 300
 RACE_SECONDS_MAX = 60.0
 """By the processor's time, so that other work on the machine is no failure."""
 RACES_MIN = 12
+
+
+def worlds() -> list[World]:
+    """Those that this tree has."""
+    found = [
+        World("current thread", park_protocol.modelled, park_protocol.PROGRAMS, PARK_RACES),
+    ]
+    if workers_world.ARE_THERE:
+        from tests.explore.workers_races import WORKERS_RACES
+
+        found.append(
+            World("workers", workers_world.modelled, workers_world.PROGRAMS, WORKERS_RACES)
+        )
+    return found
 
 
 def measure(*, fast: bool) -> dict[str, object]:
@@ -49,35 +75,41 @@ def measure(*, fast: bool) -> dict[str, object]:
         AssertionError: A program is violated, a litmus program has other results than it can have,
             or a planted race is not found in time.
     """
-    worlds: list[World] = [
-        ("current thread", park_protocol.modelled, park_protocol.PROGRAMS, PARK_RACES)
+    jobs = [partial(holding, w, p, fast=fast) for w in worlds() for p in w.programs]
+    programs: Figures = {}
+    races: Figures = {}
+    hunts = [
+        partial(finding, w, race) for w in worlds() for race in (w.races[:3] if fast else w.races)
     ]
-    if workers_world.ARE_THERE:
-        from tests.explore.workers_races import WORKERS_RACES
-
-        worlds.append(("workers", workers_world.modelled, workers_world.PROGRAMS, WORKERS_RACES))
-    amount = sum(len(programs) + len(races) for _, _, programs, races in worlds)
-    figures: Figures = {"litmus": litmus(), "programs": {}, "races": {}}
-    with CountBar("interleavings", amount) as bar:
-        for world, modelled, programs, races in worlds:
-            explored = holding(world, modelled, programs, bar, fast=fast)
-            found = finding(world, modelled, races[:3] if fast else races, bar)
-            figures["programs"] = {**as_dict(figures["programs"]), **explored}
-            figures["races"] = {**as_dict(figures["races"]), **found}
-    planted_races = as_dict(figures["races"])
-    enough = fast or not workers_world.ARE_THERE or len(planted_races) >= RACES_MIN
-    assert enough, f"only {len(planted_races)} planted races"
-    programs_explored = as_dict(figures["programs"])
+    right = litmus()
+    # Forked: the children know the worlds, and have no thread of somebody else.
+    with (
+        CountBar("interleavings", len(jobs) + len(hunts)) as bar,
+        get_context("fork").Pool(PROCESSES) as pool,
+    ):
+        for work, figures in ((jobs, programs), (hunts, races)):
+            for name, found in pool.imap(call, work):
+                figures[name] = found
+                bar.advance()
+    enough = fast or not workers_world.ARE_THERE or len(races) >= RACES_MIN
+    assert enough, f"only {len(races)} planted races"
     return {
-        "programs_explored": len(programs_explored),
-        "complete": sum(as_dict(p)["outcome"] == "holds" for p in programs_explored.values()),
-        "schedules": sum(int(str(as_dict(p)["schedules"])) for p in programs_explored.values()),
-        "races_found": len(planted_races),
+        "programs_explored": len(programs),
+        "complete": sum(as_dict(p)["outcome"] == "holds" for p in programs.values()),
+        "schedules": sum(int(str(as_dict(p)["schedules"])) for p in programs.values()),
+        "races_found": len(races),
         "race_seconds_max": max(
-            (float(str(as_dict(race)["seconds"])) for race in planted_races.values()), default=0.0
+            (float(str(as_dict(race)["seconds"])) for race in races.values()), default=0.0
         ),
-        **figures,
+        "litmus": right,
+        "programs": programs,
+        "races": races,
     }
+
+
+def call(job: Callable[[], tuple[str, Figures]]) -> tuple[str, Figures]:
+    """Do a job."""
+    return job()
 
 
 def as_dict(value: object) -> dict[str, object]:
@@ -98,63 +130,42 @@ def litmus() -> Figures:
     return {"right": len(LITMUS), "broken": len(BROKEN)}
 
 
-def holding(
-    world: str,
-    modelled: Enter,
-    programs: Iterable[Program],
-    bar: CountBar,
-    *,
-    fast: bool,
-) -> Figures:
-    """The programs of a world, each explored and sampled."""
-    figures: Figures = {}
-    with modelled():
-        for program in programs:
-            name = f"{world}: {program.__name__}"
-            bound = PREEMPTIONS_FAST if fast else PREEMPTIONS
-            started = perf_counter()
-            found = explore(program, preemptions=bound, schedules_max=SCHEDULES_MAX)
-            assert found.outcome != "violated", f"{name}\n{found.report}"
-            for depth in (3, None):
-                drawn = sample(program, schedules=5 if fast else SAMPLES, seed=1, depth=depth)
-                assert drawn.outcome != "violated", f"{name}\n{drawn.report}"
-            figures[name] = {
-                "outcome": found.outcome,
-                "preemptions": "any" if found.preemptions is None else found.preemptions,
-                "schedules": found.executions,
-                "distinct": found.distinct,
-                "steps_max": found.steps_max,
-                "seconds": round(perf_counter() - started, 1),
-            }
-            bar.advance()
-    return figures
+def holding(world: World, program: Program, *, fast: bool) -> tuple[str, Figures]:
+    """A program of a world, explored and sampled: its name and its figures."""
+    name = f"{world.name}: {program.__name__}"
+    bound = PREEMPTIONS_FAST if fast else PREEMPTIONS
+    started = process_time()
+    with world.modelled():
+        found = explore(program, preemptions=bound, schedules_max=SCHEDULES_MAX)
+        assert found.outcome != "violated", f"{name}\n{found.report}"
+        for depth in (3, None):
+            drawn = sample(program, schedules=5 if fast else SAMPLES, seed=1, depth=depth)
+            assert drawn.outcome != "violated", f"{name}\n{drawn.report}"
+    return name, {
+        "outcome": found.outcome,
+        "preemptions": "any" if found.preemptions is None else found.preemptions,
+        "schedules": found.executions,
+        "distinct": found.distinct,
+        "steps_max": found.steps_max,
+        "seconds": round(process_time() - started, 1),
+    }
 
 
-def finding(
-    world: str,
-    modelled: Enter,
-    races: Iterable[PlantedRace],
-    bar: CountBar,
-) -> Figures:
-    """The races planted in a world, each found."""
-    figures: Figures = {}
-    with modelled():
-        for race in races:
-            started = process_time()
-            with planted(race):
-                found = explore(race.program, preemptions=race.preemptions)
-            seconds = process_time() - started
-            assert found.outcome == "violated", f"{race.name} is not found: {found.outcome}"
-            assert seconds <= RACE_SECONDS_MAX, f"{race.name} took {seconds:.0f} s"
-            figures[f"{world}: {race.name}"] = {
-                "schedules": found.executions,
-                "preemptions": found.preemptions,
-                "seconds": round(seconds, 2),
-                "reason": found.reason,
-                "token": found.token,
-            }
-            bar.advance()
-    return figures
+def finding(world: World, race: PlantedRace) -> tuple[str, Figures]:
+    """A race that is planted in a world, found: its name and its figures."""
+    started = process_time()
+    with world.modelled(), planted(race):
+        found = explore(race.program, preemptions=race.preemptions)
+    seconds = process_time() - started
+    assert found.outcome == "violated", f"{race.name} is not found: {found.outcome}"
+    assert seconds <= RACE_SECONDS_MAX, f"{race.name} took {seconds:.0f} s"
+    return f"{world.name}: {race.name}", {
+        "schedules": found.executions,
+        "preemptions": found.preemptions,
+        "seconds": round(seconds, 2),
+        "reason": found.reason,
+        "token": found.token,
+    }
 
 
 if __name__ == "__main__":

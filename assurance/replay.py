@@ -19,7 +19,7 @@ from multiprocessing.sharedctypes import Synchronized
 from os import cpu_count
 from time import perf_counter
 
-from assurance.replay_jobs import JOBS, Job
+from assurance.replay_jobs import JOBS, NOT_REPLAYED, Job
 from zokio.model import EdgeReplay, Progress, ProgressBar, ReplayReport
 
 EDGES_MIN = 50_000  # what the assurance case claims, of different edges
@@ -129,6 +129,7 @@ def measure(*, fast: bool) -> dict[str, object]:
             {"specification": job.name, "over": job.over, **report.to_json()}
             for job, report in zip(jobs, reports, strict=True)
         ],
+        "not_replayed": NOT_REPLAYED,
         "specifications": len({job.name for job in jobs}),
         "edges": sum(report.edges for report in edges),
         "edges_replayed": different,

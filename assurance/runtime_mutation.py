@@ -1,13 +1,14 @@
 """The mutation score of the runtime: small changes of its code, judged by the stateful tests.
 
-Every mutant (`mutation_operators.py`) of the folders in `MUTATED` is judged by the stateful tests
+Every mutant (`mutation_operators.py`) of the folders in `FOLDERS` is judged by the stateful tests
 that run its lines, and, when they let it pass, by the unit tests that do. Both scores are figures:
 what the stateful tests catch alone, and what the tests catch together. A rehearsal on the unchanged
-runtime says which test runs which line and how long it takes.
+runtime says which test runs which line and how long it takes (`runtime_judges.py`).
 
 Guarantees: a mutant that survives has a written reason in `survivors.toml`, and every reason there
 belongs to a mutant that survives; otherwise `measure` fails. A mutant that cannot run at all
-(`broken`) counts neither way.
+(`broken`) counts neither way. A mutant that is killed although its survival has a reason is judged
+once more, and counts as killed only if it is killed twice: a busy machine kills too.
 
     python -m assurance.runtime_mutation                 all mutants
     python -m assurance.runtime_mutation --fast          a sample of some, for `make test`
@@ -20,18 +21,26 @@ import argparse
 import json
 import random
 import sys
-import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from zlib import crc32
 
-from assurance.forkserver import KILLED, ROOT, Change, ForkServer, Rehearsal, Verdict
+from assurance.command import claims_about, run_measure
+from assurance.count_bar import CountBar
+from assurance.forkserver import ROOT, Change, ForkServer
 from assurance.mutation_operators import Mutant, mutants
+from assurance.mutation_results import (
+    FOLDERS,
+    Result,
+    check_reasons,
+    figures,
+    reasons,
+    with_reasons,
+)
+from assurance.runtime_judges import NO_JUDGES, NOBODY, STATEFUL, Judges, judges_from
 
-MUTATED = ("zokio/core", "zokio/scheduler", "zokio/timers", "zokio/reactor")
-STATEFUL = "tests/stateful"
 UNIT = tuple(
     f"tests/{each}" for each in ("core", "scheduler", "timers", "reactor", "runtime", "net", "time")
 )
@@ -45,28 +54,6 @@ SEED = 20_260_301
 
 STEPS_MAX = 1_000
 EXAMPLES = 5
-STATEFUL_MAX = 10
-UNIT_MAX = 400
-"""How many of the tests that run its line a mutant is shown at the most. By number and not by time:
-they are the same ones in every run."""
-NEAREST = {
-    "zokio/core/cancel.py": "cancel_scopes",
-    "zokio/core/join.py": "join",
-    "zokio/core/run_queue.py": "scheduler",
-    "zokio/core/task.py": "task",
-    "zokio/reactor": "registration",
-    "zokio/scheduler": "scheduler",
-    "zokio/timers": "timers",
-}
-"""Which machine is about a file; its tests come first."""
-NO_JUDGES = (
-    # Longer than all others together, and each has a small twin beside it.
-    "tests/timers/test_queue.py::test_a_million_timers",
-    # Checks machines only.
-    "tests/scheduler/test_wrong_orders.py",
-    # Threads at work: which lines they run differs from run to run, and so would the verdicts.
-    "tests/runtime/test_workers.py",
-)
 OF_WORKERS = frozenset(
     {
         "zokio/core/shared_queue.py",
@@ -82,115 +69,33 @@ OF_WORKERS = frozenset(
         "zokio/timers/shared.py",
     }
 )
-"""Not mutated: the runtime on several workers, which no stateful test drives. What judges it are
-the interleavings and the races planted there (`interleavings.py`)."""
+"""Not mutated here: the runtime on several workers, which no stateful test drives. Some of these
+files have judges in `workers_mutation.py`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """Which tests run a line.
-
-    Attributes:
-        rehearsals: Of the stateful tests, one of each machine after the other, then of the rest.
-        loading: By file: the lines that run while everything is imported.
-    """
-
-    rehearsals: list[Rehearsal]
-    loading: dict[str, set[int]]
-
-    def of(self, mutant: Mutant) -> tuple[list[str], list[str]]:
-        """The stateful tests and the unit tests that judge the mutant, the nearest first."""
-        loading = self.runs_while_loading(mutant)
-        tests = [each.test for each in self.rehearsals if _runs(each, mutant, loading)]
-        stateful = [test for test in tests if test.startswith(STATEFUL)]
-        machines = [name for place, name in NEAREST.items() if mutant.file.startswith(place)]
-        nearest = tuple(f"{STATEFUL}/test_{name}.py" for name in machines)
-        stateful.sort(key=lambda test: not test.startswith(nearest))
-        unit = [test for test in tests if not test.startswith(STATEFUL)]
-        unit.sort(key=lambda test: not test.startswith(mutant.tests))
-        return stateful[:STATEFUL_MAX], unit[:UNIT_MAX]
-
-    def runs_while_loading(self, mutant: Mutant) -> bool:
-        """Whether the line runs before any test does, so that all has to be imported anew."""
-        lines = self.loading.get(mutant.file, set())
-        return any(line in lines for line in range(mutant.lines[0], mutant.lines[1] + 1))
-
-
-def judges_from(rehearsals: Iterable[Rehearsal], loading: dict[str, list[int]]) -> Judges:
-    """The judges in their order: it does not depend on how long anything took.
-
-    Raises:
-        AssertionError: a test fails although nothing was changed.
-    """
-    known = {each.test: each for each in rehearsals}
-    failing = [f"{each.test}: {each.failure}" for each in known.values() if each.failure]
-    assert not failing, f"tests that fail on the unchanged runtime: {failing}"
-    in_file: Counter[str] = Counter()
-    places = {}
-    for test in sorted(known, key=lambda test: (_is_random(test), test)):
-        file = test.partition("::")[0]
-        places[test] = (in_file[file], test) if test.startswith(STATEFUL) else (0, test)
-        in_file[file] += 1
-    return Judges(
-        [known[test] for test in sorted(known, key=places.__getitem__)],
-        {file: set(lines) for file, lines in loading.items()},
-    )
-
-
-def _is_random(test: str) -> bool:
-    """Whether Hypothesis chooses the steps; a replay takes the same ones in less time."""
-    return "random_runs" in test or test.endswith("runTest")
-
-
-def _runs(rehearsal: Rehearsal, mutant: Mutant, loading: bool) -> bool:
-    lines = rehearsal.lines.get(mutant.file, ())
-    if loading:  # a constant, a default: whoever runs anything of the file, or is about it
-        return bool(lines) or rehearsal.test.startswith(mutant.tests)
-    return any(mutant.lines[0] <= line <= mutant.lines[1] for line in lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A mutant and what became of it."""
-
-    mutant: Mutant
-    verdict: Verdict | None
-    """None: no test runs its line."""
-    stateful_tests: int
-
-    @property
-    def killed(self) -> bool:
-        return self.verdict is not None and self.verdict.outcome in KILLED
-
-    @property
-    def killed_by_stateful(self) -> bool:
-        verdict = self.verdict
-        return self.killed and verdict is not None and verdict.test.startswith(STATEFUL)
-
-    @property
-    def broken(self) -> bool:
-        return self.verdict is not None and self.verdict.outcome == "broken"
+ONE_IN = {"zokio/reactor/portable.py": 2, "zokio/reactor/simulated_socket.py": 4}
+"""Of the mutants of these larger files, which schedule nothing, one in so many is judged, chosen by
+a checksum of their names; all of them with the files as arguments."""
 
 
 def all_mutants(files: Sequence[str] = ()) -> list[Mutant]:
     """The mutants of some files, or of all that are mutated, by file and place."""
     paths = files or [
         path.relative_to(ROOT).as_posix()
-        for folder in MUTATED
+        for folder in FOLDERS
         for path in sorted((ROOT / folder).glob("*.py"))
         if path.relative_to(ROOT).as_posix() not in OF_WORKERS
     ]
     return [mutant for file in paths for mutant in mutants(file, (ROOT / file).read_text())]
 
 
-def judge(server: ForkServer, chosen: Sequence[Mutant]) -> Iterator[Result]:
-    """Rehearse the tests of the server, then judge each mutant; the results as they come.
+def is_chosen(mutant: Mutant) -> bool:
+    """Whether it is among those of its file that are judged."""
+    return crc32(mutant.name.encode()) % ONE_IN.get(mutant.file, 1) == 0
 
-    Raises:
-        AssertionError: a test fails although nothing was changed.
-    """
-    tests = [test for test in server.tests if not test.startswith(NO_JUDGES)]
-    judges = judges_from(server.rehearse(tests), server.loading)
+
+def judge(server: ForkServer, judges: Judges, chosen: Sequence[Mutant]) -> Iterator[Result]:
+    """Judge each mutant; the results as they come."""
     known = {mutant.name: mutant for mutant in chosen}
     assert len(known) == len(chosen), "two mutants have one name"
     stateful_tests: dict[str, int] = {}
@@ -208,66 +113,6 @@ def judge(server: ForkServer, chosen: Sequence[Mutant]) -> Iterator[Result]:
         yield Result(known[verdict.name], verdict, stateful_tests[verdict.name])
 
 
-def reasons() -> dict[str, str]:
-    """By name of a mutant: why it survives."""
-    with SURVIVORS.open("rb") as file:
-        survivors = tomllib.load(file).get("survivor", [])
-    return {each["mutant"]: each["reason"] for each in survivors}
-
-
-def figures(results: Sequence[Result]) -> dict[str, object]:
-    """What the results come to."""
-    valid = [result for result in results if not result.broken]
-    covered = [result for result in valid if result.stateful_tests]
-    by_stateful = sum(result.killed_by_stateful for result in valid)
-    killed = sum(result.killed for result in valid)
-    outcomes = Counter(
-        "not covered" if result.verdict is None else result.verdict.outcome for result in results
-    )
-    return {
-        "mutants": len(results),
-        "broken": len(results) - len(valid),
-        "killed": killed,
-        "score": _ratio(killed, len(valid)),
-        "killed by stateful tests alone": by_stateful,
-        "score of stateful tests alone": _ratio(by_stateful, len(valid)),
-        "on lines that stateful tests run": len(covered),
-        "score of stateful tests on these": _ratio(by_stateful, len(covered)),
-        "survivors": len(valid) - killed,
-        "outcomes": dict(sorted(outcomes.items())),
-        "by folder": {
-            folder: _ratio(
-                sum(each.killed for each in valid if each.mutant.file.startswith(folder + "/")),
-                sum(each.mutant.file.startswith(folder + "/") for each in valid),
-            )
-            for folder in MUTATED
-            if any(each.mutant.file.startswith(folder + "/") for each in valid)
-        },
-    }
-
-
-def _ratio(part: int, whole: int) -> float:
-    return round(part / whole, 4) if whole else 1.0
-
-
-def check_reasons(results: Sequence[Result], written: dict[str, str], *, whole: bool) -> None:
-    """Every survivor has a reason, and no reason is left over.
-
-    Args:
-        whole: Whether all mutants were judged, so that a reason for an unknown one is left over.
-
-    Raises:
-        AssertionError: it is not so.
-    """
-    survivors = {each.mutant.name for each in results if not each.killed and not each.broken}
-    killed = {each.mutant.name for each in results} - survivors
-    known = survivors | killed
-    without = sorted(survivors - {name for name, reason in written.items() if reason})
-    stale = sorted(name for name in written if name in killed or (whole and name not in known))
-    assert not without, "survivors without a reason in survivors.toml:\n" + "\n".join(without)
-    assert not stale, "reasons for what does not survive:\n" + "\n".join(stale)
-
-
 def measure(*, fast: bool) -> dict[str, object]:
     """Judge all mutants, or a sample of those of a few files.
 
@@ -278,44 +123,84 @@ def measure(*, fast: bool) -> dict[str, object]:
         AssertionError: a survivor has no reason, a reason no survivor, or the goal is missed.
     """
     began_s = monotonic()
-    chosen = all_mutants(SAMPLE_FILES if fast else ())
-    population = len(chosen)
+    everything = all_mutants(SAMPLE_FILES if fast else ())
+    chosen = [mutant for mutant in everything if is_chosen(mutant)]
+    population = len(everything)
     if fast:
         chosen = random.Random(SEED).sample(chosen, SAMPLE)
-    results = run(chosen, SAMPLE_TESTS if fast else (STATEFUL, *UNIT))
+    written = reasons(SURVIVORS)
+    hearing = run(chosen, SAMPLE_TESTS if fast else (STATEFUL, *UNIT), written)
+    results = hearing.results
     found = figures(results)
+    found["tests left out, which failed without a mutant"] = hearing.left_out
+    found["judged again"] = hearing.judged_again
     found["population"] = population
+    found["one mutant in"] = ONE_IN
     found["files not mutated"] = sorted(OF_WORKERS)
     found["seed"] = SEED if fast else None
     found["seconds"] = round(monotonic() - began_s, 1)
-    written = reasons()
-    found["survivors with reasons"] = [
-        {"mutant": each.mutant.name, "reason": written.get(each.mutant.name, "")}
-        for each in results
-        if not each.killed and not each.broken
-    ]
-    check_reasons(results, written, whole=not fast)
+    found["survivors with reasons"] = with_reasons(results, written)
     score = found["score"]
-    assert isinstance(score, float)
-    # Of a sample the score says little: it may hold many of the mutants that cannot be killed.
-    assert fast or score >= GOAL, f"the score is {score}, the goal is {GOAL}"
+    with claims_about(found):
+        check_reasons(results, written, () if fast else everything)
+        # Of a sample the score says little: it may hold many of the mutants that no test can kill.
+        assert fast or float(str(score)) >= GOAL, f"the score is {score}, the goal is {GOAL}"
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What became of some mutants, in their order, and who judged.
+
+    Attributes:
+        results: One for each mutant.
+        left_out: Tests that failed although nothing was changed.
+        judged_again: Mutants that were killed although their survival has a reason.
+    """
+
+    results: list[Result]
+    left_out: list[str]
+    judged_again: list[str]
+
+
 def run(
-    chosen: Sequence[Mutant], tests: Sequence[str], *, record: Path | None = None
-) -> list[Result]:
-    """Judge mutants by some tests, with a progress bar; the results in the order of the mutants."""
+    chosen: Sequence[Mutant],
+    tests: Sequence[str],
+    written: Mapping[str, str],
+    *,
+    always: str = NOBODY,
+    record: Path | None = None,
+) -> Hearing:
+    """Judge mutants by some tests, with a progress bar.
+
+    Args:
+        chosen: The mutants.
+        tests: What pytest collects.
+        written: By mutant, why it survives: if it is killed all the same, it is judged again.
+        always: How the names of those tests begin that judge every mutant, whatever they run.
+        record: A file to which each result is appended, as JSON.
+
+    Raises:
+        AssertionError: more than a few tests fail although nothing was changed.
+    """
     results = {}
-    began_s = monotonic()
-    with ForkServer(tests, measured=MUTATED, examples=EXAMPLES, steps_max=STEPS_MAX) as server:
-        for number, result in enumerate(judge(server, chosen), 1):
+    with (
+        ForkServer(tests, measured=FOLDERS, examples=EXAMPLES, steps_max=STEPS_MAX) as server,
+        CountBar("runtime mutants", len(chosen)) as bar,
+    ):
+        fit = [test for test in server.tests if not test.startswith(NO_JUDGES)]
+        judges = judges_from(server.rehearse(fit), server.loading, always)
+        for result in judge(server, judges, chosen):
             results[result.mutant.name] = result
-            _show(number, len(chosen), monotonic() - began_s)
+            bar.advance()
             if record is not None:
                 with record.open("a") as file:
                     file.write(json.dumps(_recorded(result)) + "\n")
-    return [results[mutant.name] for mutant in chosen]
+        doubtful = [m for m in chosen if m.name in written and results[m.name].killed]
+        for result in judge(server, judges, doubtful):
+            results[result.mutant.name] = result
+    again = [mutant.name for mutant in doubtful]
+    return Hearing([results[mutant.name] for mutant in chosen], judges.left_out, again)
 
 
 def _recorded(result: Result) -> dict[str, object]:
@@ -331,13 +216,6 @@ def _recorded(result: Result) -> dict[str, object]:
     }
 
 
-def _show(done: int, whole: int, seconds: float) -> None:
-    if sys.stderr.isatty():
-        end = "\n" if done == whole else ""
-        text = f"\rruntime mutation: {done} of {whole} mutants, {seconds:.0f} s{end}"
-        print(text, end="", file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """See the module's docstring; 1 when what is claimed does not hold."""
     parser = argparse.ArgumentParser(prog="python -m assurance.runtime_mutation")
@@ -346,19 +224,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--record", type=Path, help="append each result to this file, as JSON")
     options = parser.parse_args(arguments)
     if options.files or options.record:
-        results = run(all_mutants(options.files), (STATEFUL, *UNIT), record=options.record)
+        chosen = all_mutants(options.files)
+        results = run(chosen, (STATEFUL, *UNIT), {}, record=options.record).results
         for result in results:
             if not result.killed:
                 verdict = result.verdict
                 print(f"{verdict.outcome if verdict else 'not covered'}: {result.mutant.name}")
         print(json.dumps(figures(results), indent=2))
         return 0
-    try:
-        print(json.dumps(measure(fast=options.fast), indent=2))
-    except AssertionError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return run_measure(measure, fast=options.fast)
 
 
 if __name__ == "__main__":

@@ -111,6 +111,11 @@ class JoinMachine(JoinSteps):
         left = state.queue or state.injected or NEW in inside or WAITING in inside
         return not state.closed or (state.at == DONE and not left)
 
+    @always
+    def the_bounds_are_kept(self, state: State) -> bool:
+        """Those of the search: one abort at a time is on its way."""
+        return state.injected <= 1
+
     # Progress
 
     def waits_for_an_end_that_was(self, state: State, awaiter: int) -> bool:
@@ -222,6 +227,10 @@ class JoinMachine(JoinSteps):
     @always(canary="a_shutdown_leaves_no_task")
     def there_is_always_a_task(self, state: State) -> bool:
         return state.at != DONE
+
+    @always(canary="the_bounds_are_kept")
+    def no_abort_is_ever_on_its_way(self, state: State) -> bool:
+        return state.injected == 0
 
     @eventually(after="has_not_begun", canary="the_task_begins")
     def the_task_suspends(self, state: State) -> bool:

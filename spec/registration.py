@@ -91,6 +91,25 @@ class Registration(RegistrationSteps):
     def no_stream_is_read_to_its_end(self, state: State) -> bool:
         return state.outcome != "end"
 
+    @always
+    def a_closed_stream_leaves_nothing(self, state: State) -> bool:
+        """But polls that are owed, and how the last of them ended."""
+        bare = State(state.generation, queue=state.queue, outcome=state.outcome)
+        return state.open or state == bare
+
+    @always(canary="a_closed_stream_leaves_nothing")
+    def a_closed_stream_leaves_nobody(self, state: State) -> bool:
+        return state.open or not state.queue
+
+    @always
+    def the_bounds_are_kept(self, state: State) -> bool:
+        """Those of the search: so many streams, one after another, and so many bytes."""
+        return state.generation <= self.generations and state.inbox <= self.inbox_max
+
+    @always(canary="the_bounds_are_kept")
+    def the_bounds_are_never_reached(self, state: State) -> bool:
+        return state.generation < self.generations
+
     @eventually(after="sleeps_with_something_to_read")
     def a_reader_never_sleeps_for_ever_while_there_is_something_to_read(self, state: State) -> bool:
         return not self.sleeps_with_something_to_read(state)

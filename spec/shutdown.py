@@ -67,6 +67,22 @@ class ShutdownMachine(ShutdownSteps):
         return state.polling == NOBODY or not begins
 
     @always
+    def each_phase_has_its_steps(self, state: State) -> bool:
+        """Who is open steps, or begins the shutdown; who cancels takes turns; nobody does both."""
+        while_open = self.can_step(state) or self.can_shut_down(state)
+        while_cancelling = self.can_turn(state)
+        return (state.phase == OPEN or not while_open) and (
+            state.phase == CANCELLING or not while_cancelling
+        )
+
+    @always
+    def nobody_acts_between_two_polls_of_it(self, state: State) -> bool:
+        """Until it is over, code of the program runs on its thread only inside of a task."""
+        tasks = range(self.tasks)
+        acts = any(self.can_spawn(state, task) or self.can_wake(state, task) for task in tasks)
+        return state.phase in (OPEN, CLOSED) or state.polling != NOBODY or not acts
+
+    @always
     def no_callback_runs_after_it(self, state: State) -> bool:
         return state.late == 0
 
@@ -98,6 +114,11 @@ class ShutdownMachine(ShutdownSteps):
             return state.phase != CLOSED
         counted = state.finished_before + state.report.cancelled + len(state.report.dropped)
         return counted == self.tasks - state.tasks.count(UNBORN) - state.tasks.count(TOO_LATE)
+
+    @always
+    def the_bounds_are_kept(self, state: State) -> bool:
+        """Those of the search: so many entries wait, and one call is made."""
+        return len(state.injected) <= self.injected_max and state.calls <= 1
 
     # Progress
 
@@ -156,6 +177,14 @@ class ShutdownMachine(ShutdownSteps):
     def no_poll_begins_while_tasks_wait(self, state: State) -> bool:
         return not state.queue or not (self.can_step(state) or self.can_turn(state))
 
+    @always(canary="each_phase_has_its_steps")
+    def who_is_shut_down_takes_no_turns(self, state: State) -> bool:
+        return not self.can_turn(state)
+
+    @always(canary="nobody_acts_between_two_polls_of_it")
+    def nobody_acts_while_it_shuts_down(self, state: State) -> bool:
+        return state.phase in (OPEN, CLOSED) or not self.can_wake(state, 0)
+
     @always(canary="no_callback_runs_after_it")
     def no_callback_ever_runs(self, state: State) -> bool:
         return state.calls == 0
@@ -183,6 +212,10 @@ class ShutdownMachine(ShutdownSteps):
             return True
         counted = state.finished_before + state.report.cancelled + len(state.report.dropped)
         return counted == self.tasks - state.tasks.count(UNBORN)
+
+    @always(canary="the_bounds_are_kept")
+    def the_bounds_are_never_reached(self, state: State) -> bool:
+        return len(state.injected) < self.injected_max
 
     @eventually(after="is_owed_a_poll", of="task", canary="whoever_is_owed_a_poll_gets_one")
     def whoever_is_owed_a_poll_finishes(self, state: State, task: int) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assurance import interleavings
-from assurance.count_bar import CountBar
+from assurance.interleavings import World
 from tests.explore import park_protocol
 from tests.explore.park_races import CLEARED_LATE
 
@@ -24,16 +24,18 @@ def test_the_fast_part_measures_programs_and_races() -> None:
 
 
 def test_a_planted_race_that_is_not_found_is_an_error() -> None:
-    with CountBar("races", 1) as bar, pytest.raises(AssertionError, match="is not found: holds"):
-        interleavings.finding("here", park_protocol.modelled, [CLEARED_LATE], bar)
+    here = World("here", park_protocol.modelled, [], [CLEARED_LATE])
+    with pytest.raises(AssertionError, match="is not found: holds"):
+        interleavings.finding(here, CLEARED_LATE)
 
 
 def test_a_program_that_is_violated_is_an_error() -> None:
     def fails() -> None:
         raise AssertionError("by itself")
 
-    with CountBar("programs", 1) as bar, pytest.raises(AssertionError, match="by itself"):
-        interleavings.holding("here", park_protocol.modelled, [fails], bar, fast=True)
+    here = World("here", park_protocol.modelled, [fails], [])
+    with pytest.raises(AssertionError, match="by itself"):
+        interleavings.holding(here, fails, fast=True)
 
 
 def test_the_module_names_its_command() -> None:

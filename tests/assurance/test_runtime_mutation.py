@@ -9,16 +9,9 @@ import pytest
 from assurance import runtime_mutation
 from assurance.forkserver import Outcome, Rehearsal, Verdict
 from assurance.mutation_operators import Mutant, mutants
-from assurance.runtime_mutation import (
-    STATEFUL_MAX,
-    UNIT_MAX,
-    Result,
-    check_reasons,
-    figures,
-    judges_from,
-    measure,
-    reasons,
-)
+from assurance.mutation_results import Result, check_reasons, figures, reasons
+from assurance.runtime_judges import LEFT_OUT_MAX, STATEFUL_MAX, UNIT_MAX, judges_from
+from assurance.runtime_mutation import SURVIVORS, Hearing, measure
 
 pytestmark = pytest.mark.interpreted
 
@@ -100,9 +93,16 @@ def test_a_mutant_is_shown_so_many_tests_and_no_more() -> None:
     assert (len(stateful), len(unit)) == (STATEFUL_MAX, UNIT_MAX)
 
 
-def test_a_test_that_fails_without_a_mutant_is_no_judge() -> None:
+def test_a_test_that_fails_without_a_mutant_is_named_and_no_judge() -> None:
+    judges = judges_from([rehearsal(UNIT_CORE, 5, failure="AssertionError: no")], {})
+    assert judges.of(toy("f")) == ([], [])
+    assert judges.left_out == [f"{UNIT_CORE}: AssertionError: no"]
+
+
+def test_where_many_tests_fail_without_a_mutant_nobody_is_judged() -> None:
+    failing = [rehearsal(f"test_{n}", 5, failure="no") for n in range(LEFT_OUT_MAX + 1)]
     with pytest.raises(AssertionError, match="fail on the unchanged runtime"):
-        judges_from([rehearsal(UNIT_CORE, 5, failure="AssertionError: no")], {})
+        judges_from(failing, {})
 
 
 def test_both_scores_are_counted_and_what_cannot_run_counts_in_neither() -> None:
@@ -126,28 +126,33 @@ def test_both_scores_are_counted_and_what_cannot_run_counts_in_neither() -> None
 
 def test_a_survivor_without_a_reason_is_refused() -> None:
     survivor = result("survived")
-    check_reasons([survivor], {survivor.mutant.name: "why"}, whole=True)
+    check_reasons([survivor], {survivor.mutant.name: "why"}, [survivor.mutant])
     for written in ({}, {survivor.mutant.name: ""}):
         with pytest.raises(AssertionError, match="without a reason"):
-            check_reasons([survivor], written, whole=True)
+            check_reasons([survivor], written, [survivor.mutant])
 
 
 def test_a_line_that_no_test_runs_needs_a_reason_as_well() -> None:
     with pytest.raises(AssertionError, match="without a reason"):
-        check_reasons([result(None)], {}, whole=True)
+        check_reasons([result(None)], {}, [])
 
 
 def test_a_reason_for_what_is_killed_or_gone_is_refused() -> None:
     killed = result("failed", UNIT_CORE)
     with pytest.raises(AssertionError, match="does not survive"):
-        check_reasons([killed], {killed.mutant.name: "why"}, whole=False)
-    check_reasons([killed], {"of another file": "why"}, whole=False)
+        check_reasons([killed], {killed.mutant.name: "why"})
+    check_reasons([killed], {"of another file": "why"})
     with pytest.raises(AssertionError, match="does not survive"):
-        check_reasons([killed], {"of another file": "why"}, whole=True)
+        check_reasons([killed], {"of another file": "why"}, [killed.mutant])
+
+
+def test_a_reason_for_one_that_is_not_in_the_sample_is_kept() -> None:
+    killed = result("failed", UNIT_CORE)
+    check_reasons([killed], {toy("g").name: "why"}, [killed.mutant, toy("g")])
 
 
 def test_every_written_reason_is_a_sentence() -> None:
-    for name, reason in reasons().items():
+    for name, reason in reasons(SURVIVORS).items():
         assert len(reason.split()) > 3, name
 
 
@@ -161,8 +166,9 @@ def test_every_survivor_of_the_sample_has_a_reason() -> None:
 
 def test_a_whole_run_that_misses_the_goal_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     survivor = result("survived")
-    monkeypatch.setattr(runtime_mutation, "run", lambda *_: [survivor])
-    monkeypatch.setattr(runtime_mutation, "reasons", lambda: {survivor.mutant.name: "why"})
+    monkeypatch.setattr(runtime_mutation, "run", lambda *_: Hearing([survivor], [], []))
+    monkeypatch.setattr(runtime_mutation, "reasons", lambda _: {survivor.mutant.name: "why"})
+    monkeypatch.setattr(runtime_mutation, "all_mutants", lambda _: [survivor.mutant])
     with pytest.raises(AssertionError, match="the score is 0.0, the goal is 0.95"):
         measure(fast=False)
 
@@ -173,6 +179,6 @@ def test_without_its_reasons_a_survivor_makes_the_run_fail(
     (tmp_path / "survivors.toml").write_text("")
     monkeypatch.setattr(runtime_mutation, "SURVIVORS", tmp_path / "survivors.toml")
     survivor = result("survived")
-    monkeypatch.setattr(runtime_mutation, "run", lambda *_: [survivor])
+    monkeypatch.setattr(runtime_mutation, "run", lambda *_: Hearing([survivor], [], []))
     assert runtime_mutation.main(["--fast"]) == 1
     assert survivor.mutant.name in capsys.readouterr().err

@@ -63,6 +63,19 @@ def test_a_closed_queue_takes_nothing_and_rings_nobody() -> None:
     assert bell.rings == 0
 
 
+def test_a_queue_that_a_forked_child_abandons_is_empty_and_closed() -> None:
+    with simulated_runtime() as runtime:
+        runtime.spawn(suspend())
+        (task,) = runtime.queue.ready
+    queue = RunQueue(Bell().ring)
+    queue.inject(lambda: None)
+    queue.ready.append(task)
+    queue.task = task
+    queue.abandon()
+    assert [queue.task, queue.closed] == [None, True]
+    assert not queue.ready and not queue.injected
+
+
 def test_the_queue_knows_its_own_thread() -> None:
     queue = RunQueue(Bell().ring)
     answers: list[bool] = []

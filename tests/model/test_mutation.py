@@ -259,6 +259,12 @@ def test_the_difference_says_what_contradicts_a_real_system(name: str, differenc
     assert str(verdict.difference) == difference
 
 
+def test_an_environment_that_may_do_what_changes_nothing_is_the_same_environment() -> None:
+    verdict = verdict_of(Rewound(), "Rewound.can_rewind: state.n > 0 becomes state.n >= 0")
+    assert verdict.fate == "equivalent"
+    assert verdict.by == "the graphs are the same, but idle: rewind()"
+
+
 class Careless(Counter):
     """Claims nothing at all; its step may be idle."""
 
@@ -275,3 +281,15 @@ class Careless(Counter):
 
     def it_arrives(self, state: Count) -> bool:
         return True
+
+
+class Rewound(Careless):
+    """The environment sets it back."""
+
+    @action(writes=("n",), fair=False)
+    def rewind(self, state: Count) -> Count:
+        return state._replace(n=0)
+
+    @rewind.guard
+    def can_rewind(self, state: Count) -> bool:
+        return state.n > 0

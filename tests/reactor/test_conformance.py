@@ -13,6 +13,7 @@ from zokio.env.threads import Thread
 from zokio.errors import BrokenError, DeadlockError, DescriptorsExhaustedError, UsageError
 from zokio.reactor.backends import REACTORS, make_reactor
 from zokio.reactor.portable import PortableReactor
+from zokio.reactor.simulated import SimulatedReactor
 
 SHORT_NS = 2_000_000
 
@@ -327,6 +328,19 @@ def test_the_simulated_reactor_says_that_nothing_could_ever_end_the_wait(
     with pytest.raises(DeadlockError, match="no other thread"):
         world.wait(None)
     world.close()
+
+
+def test_a_simulated_wait_sees_the_bell_of_a_thread_that_has_just_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    simulated = SimulatedReactor()
+
+    def last_other_rings_and_ends() -> int:
+        simulated.unpark()
+        return simulated.threads
+
+    monkeypatch.setattr("zokio.reactor.simulated.active_count", last_other_rings_and_ends)
+    assert simulated.wait(None) == []
 
 
 def test_every_name_makes_a_reactor_or_says_that_the_platform_has_none() -> None:

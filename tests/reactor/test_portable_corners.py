@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import selectors
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +21,10 @@ READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
 class ScriptedSelector(selectors.PollSelector):
-    """A real one that notes the timeouts, and reports what it was told to."""
+    """A real one that notes the timeouts, and reports what it was told to.
+
+    `meanwhile` is what another thread does during the wait.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,9 +32,11 @@ class ScriptedSelector(selectors.PollSelector):
         self.timeouts_s: list[float | None] = []
         self.changes = 0
         self.error: OSError | ValueError | None = None
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         self.timeouts_s.append(timeout)
+        self.meanwhile()
         if self.error is not None:
             raise self.error
         events, self.events = self.events, []
@@ -116,6 +122,27 @@ def test_the_selector_watches_what_somebody_waits_for(
     world.stops_waiting(registration)
     assert fd not in selector.get_map()
     reactor.check_invariants()
+
+
+def test_an_interest_that_another_thread_changes_during_the_wait_rings(
+    reactor: PortableReactor, selector: ScriptedSelector, fd: int, world: World
+) -> None:
+    registration = reactor.register(fd)
+    selector.meanwhile = lambda: world.waits_to_read(registration)
+    reactor.wait(None)
+    assert reactor._listen_bell.recv(16) == b"!"
+    world.waits_to_write(registration)
+    with pytest.raises(BlockingIOError):
+        reactor._listen_bell.recv(1)
+
+
+def test_a_wait_fails_for_nobody_when_another_thread_has_closed_what_it_watched(
+    reactor: PortableReactor, selector: ScriptedSelector, fd: int
+) -> None:
+    registration = reactor.register(fd)
+    selector.meanwhile = lambda: reactor.deregister(registration)
+    selector.error = OSError(errno.EBADF, "closed meanwhile")
+    assert reactor.wait(None) == []
 
 
 def test_an_event_of_a_descriptor_that_nobody_knows_leaves_the_bell_ringing(

@@ -92,6 +92,10 @@ def test_a_socket_that_was_closed_has_no_descriptor_and_does_nothing(net: Net) -
         assert caught.value.errno == errno.EBADF
 
 
+def test_the_sockets_of_a_network_share_its_lock(net: Net) -> None:
+    assert net.socket().lock is net.socket().lock is net.lock
+
+
 def test_port_0_becomes_the_first_that_nobody_listens_on(net: Net) -> None:
     ports = []
     for _ in range(3):

@@ -120,6 +120,17 @@ def test_two_unparks_are_one_token() -> None:
     assert parker.settle(ON_PARKER)
 
 
+def test_two_unparks_after_a_sleep_are_one_token() -> None:
+    parker = Parker()
+    assert parker.settle(ON_PARKER)
+    parker.unpark()
+    parker.sleep()  # does not wait
+    parker.unpark()
+    parker.unpark()
+    assert not parker.settle(ON_PARKER)
+    assert parker.settle(ON_PARKER)
+
+
 def test_an_unpark_ends_the_sleep_of_another_thread() -> None:
     parker = Parker()
     thread = Thread(target=parker.park)

@@ -61,8 +61,12 @@ def test_a_timer_knows_its_deadline() -> None:
     assert TimerQueue().insert(7, nothing).deadline_ns == 7
 
 
-def test_a_heap_out_of_order_is_noticed() -> None:
-    queue = filled(2, 0)
+@pytest.mark.parametrize("deadlines_ns", [(0, 0), (0, 1), (1_000, 1_000)])
+def test_a_heap_out_of_order_is_noticed(deadlines_ns: tuple[int, int]) -> None:
+    queue = TimerQueue()
+    for deadline_ns in deadlines_ns:
+        queue.insert(deadline_ns, nothing)
+    queue.check_invariants()
     queue.heap.reverse()
     with pytest.raises(AssertionError, match="out of order"):
         queue.check_invariants()

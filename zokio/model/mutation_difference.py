@@ -4,6 +4,8 @@ The order is by how much the difference says. A step with another result contrad
 system that was seen to agree with the original on this step; so does a step that is forbidden. One
 that is only allowed in addition contradicts nothing that was seen. If it is no fair step, it is
 one of the environment's, which may then do more: whatever still holds, holds for more than needed.
+One of the environment's that changes nothing is idle: it adds no state, and no run but ones that
+pause, which are fair only where the machine has nothing to do.
 
 As long as no common state differs, the two graphs are the same: both begin in the same states.
 """
@@ -12,14 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from zokio.model.graph import Graph
 from zokio.model.literal import literal
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
-DifferenceKind = Literal["another result", "forbidden", "allowed"]
+DifferenceKind = Literal["another result", "forbidden", "allowed", "idle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Difference:
 
     Attributes:
         kind: What the mutant says of the step: it has another result, is forbidden, or is allowed
-            where it was not.
+            where it was not; "idle" if it is allowed, changes nothing, and is not fair.
         step: The step with its arguments.
         state: The state in which it is looked at.
         fair: Whether it is a fair step, which belongs to the machine and not to its environment.
@@ -55,7 +57,7 @@ def difference(original: Graph[S], mutant: Graph[S]) -> Difference | None:
 
 def weight(each: Difference) -> tuple[int, bool]:
     """How little a difference says: the smaller, the more."""
-    return ("another result", "forbidden", "allowed").index(each.kind), not each.fair
+    return get_args(DifferenceKind).index(each.kind), not each.fair
 
 
 def _differences(original: Graph[S], mutant: Graph[S]) -> Iterator[Difference]:
@@ -69,6 +71,8 @@ def _differences(original: Graph[S], mutant: Graph[S]) -> Iterator[Difference]:
         after = {s: mutant.states[to] for s, to in mutant.out(number)}
         for step in sorted(before.keys() | after.keys()):
             kind = _kind(before.get(step), after.get(step))
+            if kind == "allowed" and after[step] == state and not original.steps[step].action.fair:
+                kind = "idle"
             if kind is not None and (kind, step) not in seen:
                 seen.add((kind, step))
                 yield Difference(

@@ -4,8 +4,9 @@ Behaviour and fairness. A mutant is killed when `check` does not pass on one of 
 a claim is violated, a canary is not, an action never happens, or a step fails with a `ModelError`.
 The configurations are explored in growing parts, the smallest first; a part refutes as well as the
 whole. Not killed, a mutant is equivalent if its graphs are those of the original (the same states
-in the same order, the same edges with the same labels). Losing fairness changes no graph; such a
-mutant is equivalent if the fair runs are the same (`mutation_fairness.py`). All others survive.
+in the same order, the same edges with the same labels), but for steps that it lets the environment
+take where they change nothing. Losing fairness changes no graph; such a mutant is equivalent if the
+fair runs are the same (`mutation_fairness.py`). All others survive.
 
 Claims. A weaker claim holds wherever the claim does, so the machine itself cannot tell the two
 apart; wrong machines can. A claim mutant is killed when its verdict differs from that of the
@@ -157,6 +158,8 @@ class MutantJudge:
         found = self._difference(mutant)
         if found is None:
             return MutantVerdict("equivalent", "the graphs are the same")
+        if found.kind == "idle":
+            return MutantVerdict("equivalent", f"the graphs are the same, but {found}")
         return MutantVerdict("survived", str(found), difference=found)
 
     def _difference(self, mutant: Mutant) -> Difference | None:
