@@ -70,7 +70,7 @@ def test_a_task_that_has_ended_gets_no_context_back_from_a_tripwire() -> None:
         runtime.step()
         runtime.step()
         late = Tripwire(task)
-        assert task.run is not late
+        assert task.variables is not late
         for each in (wire, late):
             each.take_up()
         assert task.variables is LET_GO
