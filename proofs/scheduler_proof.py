@@ -78,13 +78,11 @@ class SchedulerLemmas(SchedulerMachine):
     def lemma_no_two_threads_push_one_spawn(self, state: Scheduler) -> bool:
         return all(
             one == other
-            or not (
-                state.threads[one].at == "pushing"
-                and state.threads[other].at == "pushing"
-                and state.threads[one].entry == ("spawn", task)
-                and state.threads[other].entry == ("spawn", task)
-            )
-            for task in range(self.tasks)
+            or state.threads[one].at != "pushing"
+            or state.threads[other].at != "pushing"
+            or state.threads[one].entry is None
+            or state.threads[one].entry[0] != "spawn"
+            or state.threads[one].entry != state.threads[other].entry
             for one in range(self.threads)
             for other in range(self.threads)
         )
