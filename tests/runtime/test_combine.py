@@ -9,7 +9,7 @@ import pytest
 
 import zokio
 from tests.helpers.branches import Reports, after, note_end
-from tests.helpers.simulation import SIMULATED, forever, run_simulated, value
+from tests.helpers.simulation import forever, run_simulated, simulated, value
 from zokio.errors import NotAwaitableError, UsageError
 
 
@@ -88,7 +88,7 @@ def test_it_can_be_used_in_a_shielded_cleanup_during_a_shutdown(combine: Any) ->
             with zokio.CancelScope(shield=True):
                 found.append(await combine(after(1, "cleaned up")))
 
-    runtime = zokio.Runtime(SIMULATED)
+    runtime = zokio.Runtime(simulated())
     runtime.spawn(main())
     runtime.step()
     assert runtime.shutdown().dropped == ()

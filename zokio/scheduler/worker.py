@@ -193,6 +193,7 @@ class Worker(Poller):
         finally:
             self.searching = together.idle.get_up(self.bit, found)
             self.unparks += self.searching and not found
+            together.got_up()
         if len(self.queue):
             if self.searching:
                 self.stop_searching()
