@@ -77,6 +77,7 @@ def test_it_is_dropped_without_a_further_error(combine: Any) -> None:
     assert reports.reported == []
 
 
+@pytest.mark.one_thread  # it takes single steps
 @pytest.mark.parametrize("combine", [zokio.join, zokio.select])
 def test_it_can_be_used_in_a_shielded_cleanup_during_a_shutdown(combine: Any) -> None:
     found = []

@@ -260,6 +260,7 @@ def test_every_message_says_what_to_do() -> None:
         assert re.fullmatch(r"[^;]+; [^;]+", message), message
 
 
+@pytest.mark.one_thread  # it looks into the run queue of one thread
 def test_a_corrupt_queue_is_an_internal_error_with_the_state_in_its_message() -> None:
     runtime = zokio.Runtime(simulated(), reactor=SimulatedReactor())
     runtime.spawn(value(1))

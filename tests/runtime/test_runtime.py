@@ -92,6 +92,7 @@ def test_a_step_is_false_when_nothing_is_ready_and_never_waits() -> None:
         assert not handle.is_finished()
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_step_fires_the_timers_that_are_due() -> None:
     reactor = SimulatedReactor()
     with zokio.Runtime(simulated(), reactor=reactor) as runtime:
