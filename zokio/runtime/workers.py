@@ -70,7 +70,7 @@ class WorkersRuntime(Runtime):
             ring=self.reactor.unpark,
             report=self.report,
             has_left=self._wake_guests,
-            at_rest=self._wake_guests,
+            at_rest=lambda: self.guests.wake_onlookers(),
             got_up=lambda: got_up(self),
             plan=plan,
             is_virtual=self.is_virtual,

@@ -28,6 +28,7 @@ from zokio.errors import ThreadsExhaustedError
 from zokio.scheduler.idle import Idle
 from zokio.scheduler.injection import InjectionQueue
 from zokio.scheduler.numa import NumaPlan
+from zokio.scheduler.parker import Parker
 from zokio.scheduler.placement import rotated
 from zokio.scheduler.worker import Worker
 
@@ -259,6 +260,9 @@ class MultiThread:
         self.reactor_lock = Lock()
         self.errors.clear()
         self._threads.clear()
+        self.ring = _nobody
+        for worker in self.workers:
+            worker.parker = Parker()
         self.stopping = True
 
     def clear(self) -> None:
@@ -266,3 +270,7 @@ class MultiThread:
         self.injection.tasks.clear()
         for worker in self.workers:
             worker.queue.clear()
+
+
+def _nobody() -> None:
+    """Rings no bell."""
