@@ -30,6 +30,11 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 # What the compiled build is tested with: all that runs the kernel. The rest reads sources or docs.
 ON_COMPILED := $(addprefix tests/,core scheduler timers reactor net runtime time metrics stateful \
 	examples test_errors.py test_public_api.py)
+# What runs with every number of workers: all that runs a runtime and that users see.
+ON_WORKERS := $(addprefix tests/,core scheduler reactor timers runtime net time metrics blocking \
+	watchdog examples test_errors.py test_public_api.py)
+# And what `make test` has time for.
+ON_WORKERS_FAST := $(addprefix tests/,net time examples runtime/test_group.py runtime/test_select.py)
 TEST_EXTRAS := cli,http,dns,test,bench
 
 # Run from a folder without zokio/, Python finds the compiled one in site-packages.
@@ -40,7 +45,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check format test unit assurance docs stateful proofs all-proofs planted mutants thorough \
+.PHONY: help demo check format test unit few-workers test-workers assurance docs stateful proofs all-proofs planted mutants thorough \
 	model bench compiled test-compiled bench-compiled test-all clean
 
 help: ## List the targets
@@ -58,12 +63,21 @@ check: $(VENV)/.stamp ## Fast: ruff, mypy --strict, import layers, architecture 
 format: $(VENV)/.stamp ## Let ruff format the code and mend what it can
 	@$(BIN)/ruff format $(CODE) setup.py && $(BIN)/ruff check --fix $(CODE) setup.py
 
-test: check unit model planted proofs ## Everything: check, tests with coverage >= 95 %, zokio check, planted bugs, proofs
+test: check unit few-workers model planted proofs ## Everything: check, tests with coverage >= 95 %, zokio check, planted bugs, proofs
 	@echo "== all passed"
 
 unit: $(VENV)/.stamp ## The tests, with branch coverage of zokio/ and spec/ gated at 95 %
 	@echo "== tests" && $(BIN)/python -m pytest -q $(PARALLEL) --cov --cov-report=term \
 		$(addprefix --deselect ,$(THOROUGH))
+
+few-workers: $(VENV)/.stamp ## What is quick of test-workers, on 4 workers
+	@echo "== tests, 4 workers"
+	@ZOKIO_TEST_WORKERS=4 $(BIN)/python -m pytest -q $(PARALLEL) $(ON_WORKERS_FAST)
+
+test-workers: $(VENV)/.stamp ## The tests of all that runs a runtime, on 1, 2 and 4 workers
+	@for workers in 1 2 4; do echo "== tests, workers=$$workers"; \
+		ZOKIO_TEST_WORKERS=$$workers $(BIN)/python -m pytest -q $(PARALLEL) $(ON_WORKERS) || exit 1; \
+	done
 
 thorough: $(VENV)/.stamp ## The tests that take minutes and that `make test` leaves out
 	@$(BIN)/python -m pytest -q $(PARALLEL) $(THOROUGH)

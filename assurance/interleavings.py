@@ -3,10 +3,11 @@
     python -m assurance.interleavings [--fast]
 
 The programs are those of tests/explore/: the park protocol of the current-thread runtime, and the
-runtime on several workers where the tree has it. Each is explored with no preemption, with one, and
-so on up to its bound, then with drawn schedules. A program that is violated, and a planted race
-that is not found within its time, are errors. An exploration that a limit ended is counted as
-incomplete and claims nothing.
+runtime on several workers. Each is explored with no preemption, with one, and so on up to its
+bound, then with drawn schedules. Those of the workers with one preemption at the most, and the
+drawn ones, are followed through the workers' machine, one step after another. A program that is
+violated, and a planted race that is not found within its time, are errors. An exploration that a
+limit ended is counted as incomplete and claims nothing.
 """
 
 from __future__ import annotations
@@ -25,44 +26,47 @@ from tests.explore import park_protocol, workers_world
 from tests.explore.litmus import BROKEN, LITMUS
 from tests.explore.park_races import PARK_RACES
 from tests.explore.planting import PlantedRace, planted
-from zokio.explore import explore, sample
+from tests.explore.workers_follower import WorkersFollower
+from tests.explore.workers_races import WORKERS_RACES
+from zokio.explore import Happening, explore, sample
 
 Program = Callable[[], object]
+Listen = Callable[[], Callable[[Happening], None]]
 Figures = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A name, how to enter it, what is explored there, and what is planted."""
+    """A name, how to enter it, what is explored and planted there, and who follows each step."""
 
     name: str
     modelled: Callable[[], AbstractContextManager[None]]
     programs: Sequence[Program]
     races: Sequence[PlantedRace]
+    listen: Listen | None = None
 
+
+WORLDS = (
+    World("current thread", park_protocol.modelled, park_protocol.PROGRAMS, PARK_RACES),
+    World(
+        "workers",
+        workers_world.modelled,
+        workers_world.PROGRAMS,
+        WORKERS_RACES,
+        WorkersFollower,
+    ),
+)
 
 PROCESSES = 2
 PREEMPTIONS = 2
 PREEMPTIONS_FAST = 0
+PREEMPTIONS_FOLLOWED = 1
+"""Of the schedules that a machine follows step by step, which takes twenty times as long."""
 SCHEDULES_MAX = 60_000
 SAMPLES = 300
 RACE_SECONDS_MAX = 60.0
 """By the processor's time, so that other work on the machine is no failure."""
 RACES_MIN = 12
-
-
-def worlds() -> list[World]:
-    """Those that this tree has."""
-    found = [
-        World("current thread", park_protocol.modelled, park_protocol.PROGRAMS, PARK_RACES),
-    ]
-    if workers_world.ARE_THERE:
-        from tests.explore.workers_races import WORKERS_RACES
-
-        found.append(
-            World("workers", workers_world.modelled, workers_world.PROGRAMS, WORKERS_RACES)
-        )
-    return found
 
 
 def measure(*, fast: bool) -> dict[str, object]:
@@ -75,11 +79,11 @@ def measure(*, fast: bool) -> dict[str, object]:
         AssertionError: A program is violated, a litmus program has other results than it can have,
             or a planted race is not found in time.
     """
-    jobs = [partial(holding, w, p, fast=fast) for w in worlds() for p in w.programs]
+    jobs = [partial(holding, w, p, fast=fast) for w in WORLDS for p in w.programs]
     programs: Figures = {}
     races: Figures = {}
     hunts = [
-        partial(finding, w, race) for w in worlds() for race in (w.races[:3] if fast else w.races)
+        partial(finding, w, race) for w in WORLDS for race in (w.races[:3] if fast else w.races)
     ]
     right = litmus()
     # Forked: the children know the worlds, and have no thread of somebody else.
@@ -91,12 +95,13 @@ def measure(*, fast: bool) -> dict[str, object]:
             for name, found in pool.imap(call, work):
                 figures[name] = found
                 bar.advance()
-    enough = fast or not workers_world.ARE_THERE or len(races) >= RACES_MIN
+    enough = fast or len(races) >= RACES_MIN
     assert enough, f"only {len(races)} planted races"
     return {
         "programs_explored": len(programs),
         "complete": sum(as_dict(p)["outcome"] == "holds" for p in programs.values()),
         "schedules": sum(int(str(as_dict(p)["schedules"])) for p in programs.values()),
+        "schedules_followed": sum(int(str(as_dict(p)["followed"])) for p in programs.values()),
         "races_found": len(races),
         "race_seconds_max": max(
             (float(str(as_dict(race)["seconds"])) for race in races.values()), default=0.0
@@ -138,13 +143,21 @@ def holding(world: World, program: Program, *, fast: bool) -> tuple[str, Figures
     with world.modelled():
         found = explore(program, preemptions=bound, schedules_max=SCHEDULES_MAX)
         assert found.outcome != "violated", f"{name}\n{found.report}"
+        followed = 0
         for depth in (3, None):
-            drawn = sample(program, schedules=5 if fast else SAMPLES, seed=1, depth=depth)
+            draws = 5 if fast else SAMPLES
+            drawn = sample(program, schedules=draws, seed=1, depth=depth, on_event=world.listen)
             assert drawn.outcome != "violated", f"{name}\n{drawn.report}"
+            followed += drawn.executions
+        if world.listen is not None and not fast:
+            steps = explore(program, preemptions=PREEMPTIONS_FOLLOWED, on_event=world.listen)
+            assert steps.outcome == "holds", f"{name}\n{steps.report}"
+            followed += steps.executions
     return name, {
         "outcome": found.outcome,
         "preemptions": "any" if found.preemptions is None else found.preemptions,
         "schedules": found.executions,
+        "followed": followed if world.listen is not None else 0,
         "distinct": found.distinct,
         "steps_max": found.steps_max,
         "seconds": round(process_time() - started, 1),

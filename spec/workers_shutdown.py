@@ -15,10 +15,12 @@ Who unparks does not look whether anybody sleeps: a token keeps up who is on the
 
 from __future__ import annotations
 
-from zokio.model import action, always, eventually, sometimes
+from zokio.model import action, always, eventually, put, sometimes
 
-from .workers_state import Telling, Workers, is_free
+from .workers_state import NOBODY, Place, Telling, Workers, is_free
 from .workers_views import Views
+
+FLAG: Place = ("flag", NOBODY)
 
 
 class StoppingWorkers(Views):
@@ -53,14 +55,27 @@ class StoppingWorkers(Views):
         return self.moved(after, worker, "coming back") if searches else after
 
     @action(
+        writes=("at", "left", "searching", "sleepers"),
+        reads=("at", "left", "searching", "sleepers"),
+    )
+    def announce(self, state: Workers, worker: int) -> Workers:
+        """The flag is one of the places for the second look, before the other workers'."""
+        state = super().announce(state, worker)
+        left = state.left[worker]
+        own = 1 + bool(self.pinned)
+        return state._replace(left=put(state.left, worker, (*left[:own], FLAG, *left[own:])))
+
+    @action(
         writes=("at", "left"),
         reads=("at", "queue", "slot", "local", "left", "injected", "stopping"),
     )
     def recheck(self, state: Workers, worker: int) -> Workers:
-        """The flag counts as something to do."""
-        if state.stopping:
-            return self.moved(self.looked_enough(state, worker), worker, "retreating")
+        """One place, or the flag."""
         return super().recheck(state, worker)
+
+    def stands_something(self, state: Workers, place: Place) -> bool:
+        """The flag counts as something to do."""
+        return state.stopping if place == FLAG else super().stands_something(state, place)
 
     @action(
         writes=("stopping", "telling", "called"),

@@ -61,6 +61,7 @@ def test_a_joiner_whose_waker_raises_keeps_no_other_joiner_asleep() -> None:
         assert not runtime.tasks
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_shutdown_ends_although_a_joiner_raises() -> None:
     runtime = zokio.Runtime(zokio.RuntimeConfig(reactor="simulated"))
     handle = runtime.spawn(forever())
@@ -214,6 +215,7 @@ def test_a_group_with_cancelled_and_an_error_ends_a_task_with_the_error() -> Non
         runtime.block_on(main())
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_task_that_the_loop_lost_to_a_signal_is_cleaned_up_by_the_shutdown() -> None:
     log: list[str] = []
 

@@ -71,6 +71,7 @@ def test_closing_a_handle_that_nobody_awaits_does_nothing() -> None:
         assert handle.result() == 5
 
 
+@pytest.mark.one_thread  # it looks into the run queue of one thread
 def test_cancelling_an_awaiter_does_not_touch_the_task() -> None:
     async def main() -> None:
         awaited = zokio.spawn(suspend())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
+import pytest
+
 import zokio
 from tests.helpers.simulation import run_simulated
 from zokio.core.suspend import AGAIN, WAIT, suspend, yield_now
@@ -48,6 +50,7 @@ def test_yielding_lets_every_ready_task_run_once() -> None:
     assert order == ["a", "b", "c"] * 2
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_suspended_task_stays_where_it_is_until_it_is_woken() -> None:
     places: list[str] = []
 

@@ -21,6 +21,7 @@ def new_task(runtime: Runtime, work: Callable[[], object]) -> Task:
     return runtime.tasks[runtime.spawn(run()).id]
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_tripwire_trips_at_the_next_poll_and_steps_aside() -> None:
     with Runtime(reactor=SimulatedReactor()) as runtime:
         task = new_task(runtime, lambda: None)
@@ -33,6 +34,7 @@ def test_a_tripwire_trips_at_the_next_poll_and_steps_aside() -> None:
         assert task.variables == variables
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_traceback_shows_neither_the_scheduler_nor_the_tripwire() -> None:
     def fail() -> None:
         raise LookupError("mine")
@@ -53,6 +55,7 @@ async def poll_and(work: Callable[[], object]) -> None:
     work()
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_cancellation_passes_through_a_tripwire() -> None:
     with Runtime(reactor=SimulatedReactor()) as runtime:
         handle = runtime.spawn(zokio.sleep(1_000))
@@ -63,6 +66,7 @@ def test_a_cancellation_passes_through_a_tripwire() -> None:
         assert wire.tripped and handle.is_finished()
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_task_that_has_ended_gets_no_context_back_from_a_tripwire() -> None:
     with Runtime(reactor=SimulatedReactor()) as runtime:
         task = new_task(runtime, lambda: None)

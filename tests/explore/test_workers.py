@@ -12,7 +12,6 @@ import pytest
 from tests.explore.planting import PlantedRace, planted
 from tests.explore.workers_races import WORKERS_RACES
 from tests.explore.workers_world import (
-    ARE_THERE,
     PROGRAMS,
     OnePlace,
     Scene,
@@ -26,7 +25,6 @@ from zokio.explore import explore, replay, sample
 pytestmark = [
     pytest.mark.uncounted,
     pytest.mark.interpreted,  # attributes of compiled classes cannot be watched
-    pytest.mark.skipif(not ARE_THERE, reason="this tree has no workers yet"),
 ]
 
 

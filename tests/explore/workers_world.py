@@ -12,10 +12,9 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from zokio.core.future import Future
 from zokio.core.join import JoinHandle
@@ -54,9 +53,6 @@ SHARED = {
     "zokio.scheduler.parker.Parker": ("_place", "_token"),
 }
 """What threads share without being a lock or a queue."""
-
-ARE_THERE = find_spec("zokio.scheduler.multi_thread") is not None
-"""Whether this tree has workers."""
 
 
 def attributes() -> dict[type, tuple[str, ...]]:
@@ -179,6 +175,12 @@ def at_rest(*tasks: Coroutine[Any, Any, object], workers: int = 2) -> Iterator[S
         scene.end()
 
 
+class Watch(Protocol):
+    """A listener that wants to know the runtime."""
+
+    runtime: Runtime | None
+
+
 class OnePlace:
     """A listener: after every step, each task stands in one queue, slot or batch at the most."""
 
@@ -206,7 +208,7 @@ class OnePlace:
 class Scene:
     """A runtime at work, its tasks, and other threads."""
 
-    watch: OnePlace | None = None
+    watch: Watch | None = None
     """Is told of the runtime, if it listens."""
 
     def __init__(self, runtime: Runtime, handles: list[JoinHandle[object]]) -> None:
@@ -224,7 +226,9 @@ class Scene:
             thread.start()
 
     def end(self) -> None:
-        """Wait for the other threads, and shut the runtime down."""
+        """Wait for the other threads, and shut the runtime down. Nobody listens any more."""
+        if self.watch is not None:
+            self.watch.runtime = None
         for thread in self._threads:
             thread.join()
         self.runtime.shutdown(timeout=1.0)
@@ -498,6 +502,25 @@ def blocked_waker() -> object:
         return scene.results()
 
 
+def two_wakes_in_a_poll() -> object:
+    """A task wakes two others in one poll: the second one takes the slot of the first."""
+    start, signals = Signal("start"), (Signal("first"), Signal("second"))
+
+    async def wake_both() -> str:
+        await start
+        for signal in signals:
+            signal.give()
+        return "both"
+
+    async def wait(signal: Signal) -> str:
+        await signal
+        return "woken"
+
+    with at_rest(wake_both(), *map(wait, signals)) as scene:
+        scene.others(start.give)
+        return scene.results()
+
+
 def two_wakers_of_one() -> object:
     """Two threads wake one task, which goes to sleep in between or does not."""
     signals = Signal("first"), Signal("second")
@@ -542,6 +565,7 @@ PROGRAMS = (
     pinned,
     blocked_worker,
     blocked_waker,
+    two_wakes_in_a_poll,
     two_wakers_of_one,
     three_workers,
 )

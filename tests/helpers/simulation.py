@@ -9,17 +9,20 @@ import zokio
 
 T = TypeVar("T")
 
-SIMULATED = zokio.RuntimeConfig(reactor="simulated")
+
+def simulated() -> zokio.RuntimeConfig:
+    """The configuration, with as many workers as the tests are run with."""
+    return zokio.RuntimeConfig(reactor="simulated")
 
 
 def run_simulated(coroutine: Awaitable[T]) -> T:
     """`zokio.run` on the simulated reactor."""
-    return zokio.run(coroutine, config=SIMULATED)
+    return zokio.run(coroutine, config=simulated())
 
 
 def simulated_runtime() -> zokio.Runtime:
-    """A runtime on the simulated reactor, to be shut down or used in `with`."""
-    return zokio.Runtime(SIMULATED)
+    """A runtime to take single steps of, in one thread; to be shut down or used in `with`."""
+    return zokio.Runtime(zokio.RuntimeConfig(workers=0, reactor="simulated"))
 
 
 async def value(result: T) -> T:

@@ -17,6 +17,7 @@ from zokio.core.shared_queue import SharedQueue
 from zokio.core.shared_task import SharedTask
 from zokio.core.task import TaskId
 from zokio.scheduler.multi_thread import MultiThread
+from zokio.scheduler.numa import NumaPlan, make_plan
 from zokio.scheduler.parker import IN_REACTOR, Parker
 from zokio.scheduler.worker import Worker
 
@@ -26,7 +27,13 @@ Body = Coroutine[Any, Any, object]
 class Workshop:
     """`count` workers without threads."""
 
-    def __init__(self, count: int, event_interval: int = 1_000, is_virtual: bool = False) -> None:
+    def __init__(
+        self,
+        count: int,
+        event_interval: int = 1_000,
+        is_virtual: bool = False,
+        plan: NumaPlan | None = None,
+    ) -> None:
         self.together = MultiThread(
             count,
             budget=128,
@@ -36,6 +43,8 @@ class Workshop:
             report=lambda name, error: self.reports.append((name, error)),
             has_left=lambda: None,
             at_rest=lambda: None,
+            got_up=lambda: None,
+            plan=make_plan("off", count) if plan is None else plan,
             is_virtual=is_virtual,
         )
         self.workers = self.together.workers

@@ -101,6 +101,7 @@ def test_a_connect_that_is_cancelled_anywhere_leaves_no_descriptor_behind(
     assert run(main()) > 1
 
 
+@pytest.mark.one_thread  # how often it suspends depends on whose turn it is
 def test_a_write_that_is_cancelled_leaves_the_place_of_the_writer_free(
     run: Callable[[Awaitable[Any]], Any],  # Any: see conftest.py
 ) -> None:

@@ -389,6 +389,7 @@ def test_no_thread_is_left_when_the_runtime_has_ended() -> None:
     assert active_count() == before
 
 
+@pytest.mark.one_thread  # it counts threads, and workers are some
 def test_a_runtime_that_never_blocks_makes_no_thread() -> None:
     async def main() -> int:
         await zokio.sleep(1)

@@ -66,10 +66,17 @@ def test_the_end_of_the_program_waits_for_a_call_that_a_shutdown_left_behind() -
 def test_a_call_that_has_not_begun_does_not_begin_at_the_end_of_the_program() -> None:
     ended = run_with_words(
         """
+        def until_no_call_begins():
+            while not runtime.blocking.closed:
+                os.sched_yield()
+            print("the call ends")
+
         async def begin_two():
-            zokio.spawn_blocking(until_the_program_ends)
+            zokio.spawn_blocking(until_no_call_begins)
+            while not runtime.metrics().blocking_running:
+                await zokio.yield_now()
             zokio.spawn_blocking(print, "it begins")
-            while not entered.is_set():
+            while runtime.metrics().blocking_pending < 2:
                 await zokio.yield_now()
 
         runtime = zokio.Runtime(zokio.RuntimeConfig(blocking_threads=1))
@@ -148,6 +155,7 @@ def test_a_call_may_fork_and_its_child_may_run_a_runtime_or_just_return() -> Non
 
 
 @needs_fork
+@pytest.mark.one_thread  # another worker may get up between, and rouse the watcher again
 def test_the_watchdog_has_no_thread_while_a_process_forks_and_has_one_again_later() -> None:
     ended = run_program(
         """

@@ -9,7 +9,7 @@ import pytest
 
 import zokio
 from tests.helpers.branches import Reports, after, note_end
-from tests.helpers.simulation import SIMULATED, forever, run_simulated, value
+from tests.helpers.simulation import forever, run_simulated, simulated, value
 from zokio.errors import NotAwaitableError, UsageError
 
 
@@ -77,6 +77,7 @@ def test_it_is_dropped_without_a_further_error(combine: Any) -> None:
     assert reports.reported == []
 
 
+@pytest.mark.one_thread  # it takes single steps
 @pytest.mark.parametrize("combine", [zokio.join, zokio.select])
 def test_it_can_be_used_in_a_shielded_cleanup_during_a_shutdown(combine: Any) -> None:
     found = []
@@ -88,7 +89,7 @@ def test_it_can_be_used_in_a_shielded_cleanup_during_a_shutdown(combine: Any) ->
             with zokio.CancelScope(shield=True):
                 found.append(await combine(after(1, "cleaned up")))
 
-    runtime = zokio.Runtime(SIMULATED)
+    runtime = zokio.Runtime(simulated())
     runtime.spawn(main())
     runtime.step()
     assert runtime.shutdown().dropped == ()

@@ -10,7 +10,7 @@ import pytest
 
 import zokio
 from tests.helpers.reactors import ABSENT
-from tests.helpers.simulation import SIMULATED, run_simulated, simulated_runtime, value
+from tests.helpers.simulation import run_simulated, simulated, simulated_runtime, value
 from zokio import errors
 from zokio.net import TcpListener, TcpStream
 from zokio.reactor.simulated import SimulatedReactor
@@ -260,8 +260,9 @@ def test_every_message_says_what_to_do() -> None:
         assert re.fullmatch(r"[^;]+; [^;]+", message), message
 
 
+@pytest.mark.one_thread  # it looks into the run queue of one thread
 def test_a_corrupt_queue_is_an_internal_error_with_the_state_in_its_message() -> None:
-    runtime = zokio.Runtime(SIMULATED, reactor=SimulatedReactor())
+    runtime = zokio.Runtime(simulated(), reactor=SimulatedReactor())
     runtime.spawn(value(1))
     runtime.queue.ready.append(runtime.queue.ready[0])
     with pytest.raises(errors.InternalError, match=r"<Task 1 value done> stood in the run queue"):

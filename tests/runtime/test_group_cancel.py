@@ -10,6 +10,7 @@ from tests.helpers.simulation import forever, run_simulated
 from zokio.time import now
 
 
+@pytest.mark.one_thread  # whose turn comes first is luck among workers
 def test_cancelling_the_scope_of_a_group_ends_it_quietly() -> None:
     ended: list[str] = []
 
@@ -105,6 +106,7 @@ def test_a_shielded_group_is_cancelled_when_the_shield_is_dropped() -> None:
     assert said == ["sleeps", "cancelled"]
 
 
+@pytest.mark.one_thread  # whose turn comes first is luck among workers
 def test_a_cancellation_reaches_the_children_of_children() -> None:
     ended: list[str] = []
 

@@ -30,6 +30,7 @@ def test_the_error_of_a_child_cancels_the_others_and_comes_out_in_a_group() -> N
     assert errors_of(raised) == ["KeyError('first')"] and ended == ["other"]
 
 
+@pytest.mark.one_thread  # whose turn comes first is luck among workers
 def test_errors_come_out_in_the_order_in_which_they_came() -> None:
     async def main() -> None:
         async with zokio.TaskGroup() as group:

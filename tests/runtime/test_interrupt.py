@@ -116,6 +116,7 @@ def test_other_tasks_are_cancelled_when_the_root_has_cleaned_up() -> None:
     assert log == ["root", "worker"]
 
 
+@pytest.mark.one_thread  # workers compute elsewhere than on the main thread
 def test_a_second_sigint_interrupts_the_task_that_computes() -> None:
     log: list[str] = []
 
@@ -224,6 +225,7 @@ def test_a_handler_of_the_programs_own_stays_and_the_root_is_not_cancelled() -> 
     assert caught == [SIGINT]
 
 
+@pytest.mark.one_thread  # a task sets the handler, which only the main thread may
 def test_a_handler_which_the_program_sets_inside_stays_afterwards() -> None:
     def handler(number: int, frame: FrameType | None) -> None:
         raise AssertionError

@@ -90,6 +90,7 @@ def test_a_timer_is_pending_until_it_fires_or_is_cancelled() -> None:
         assert runtime.metrics().timers_fired == 1
 
 
+@pytest.mark.one_thread  # it counts the sleeps of one thread
 def test_a_turn_that_may_wait_with_nothing_ready_is_a_park() -> None:
     async def main() -> tuple[int, int]:
         metrics = current_runtime().metrics

@@ -12,7 +12,7 @@ import pytest
 
 import zokio
 from tests.helpers.reactors import ABSENT, REAL
-from tests.helpers.simulation import SIMULATED, forever, run_simulated, value
+from tests.helpers.simulation import forever, run_simulated, simulated, value
 from zokio.errors import NestedRuntimeError, NeverAwaitedError, NoRuntimeError, NotAwaitableError
 
 VARIABLE: ContextVar[str] = ContextVar("VARIABLE", default="outside")
@@ -253,4 +253,4 @@ def test_the_same_coroutine_cannot_be_run_twice() -> None:
     coroutine = value(1)
     assert run_simulated(coroutine) == 1
     with pytest.raises(RuntimeError, match="cannot reuse already awaited coroutine"):
-        zokio.run(coroutine, config=SIMULATED)
+        zokio.run(coroutine, config=simulated())

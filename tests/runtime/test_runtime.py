@@ -9,7 +9,7 @@ import pytest
 
 import zokio
 from tests.helpers.reactors import ABSENT
-from tests.helpers.simulation import SIMULATED, forever, run_simulated, simulated_runtime, value
+from tests.helpers.simulation import forever, run_simulated, simulated, simulated_runtime, value
 from zokio.env.clock import SECOND_NS
 from zokio.errors import (
     BusyError,
@@ -92,9 +92,10 @@ def test_a_step_is_false_when_nothing_is_ready_and_never_waits() -> None:
         assert not handle.is_finished()
 
 
+@pytest.mark.one_thread  # it takes single steps
 def test_a_step_fires_the_timers_that_are_due() -> None:
     reactor = SimulatedReactor()
-    with zokio.Runtime(SIMULATED, reactor=reactor) as runtime:
+    with zokio.Runtime(simulated(), reactor=reactor) as runtime:
         handle = runtime.spawn(zokio.sleep(1))
         assert runtime.step()
         reactor.clock.advance(SECOND_NS)

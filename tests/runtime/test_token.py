@@ -19,6 +19,7 @@ async def wait_for(token: zokio.CancellationToken, woken: list[str], name: str) 
     woken.append(name)
 
 
+@pytest.mark.one_thread  # whose turn comes first is luck among workers
 def test_whoever_waits_is_woken_in_the_order_of_coming() -> None:
     woken: list[str] = []
 
@@ -87,6 +88,7 @@ def test_a_parent_does_not_keep_its_children() -> None:
     parent.cancel()
 
 
+@pytest.mark.one_thread  # whose turn comes first is luck among workers
 def test_whoever_waits_for_a_child_is_woken_by_the_parent() -> None:
     woken: list[str] = []
 

@@ -379,6 +379,8 @@ def test_metrics_are_summed_and_given_for_each_worker(runtime: zokio.Runtime) ->
     assert metrics.tasks_spawned == 21
     assert metrics.tasks_alive == metrics.ready_length == metrics.injected_length == 0
     assert metrics.timers_fired == 20
+    assert sum(each.batched_tasks for each in metrics.workers) == 20, "timers wake in batches"
+    assert 1 <= sum(each.batches for each in metrics.workers) <= 20
     assert sum(each.injected_taken for each in metrics.workers) >= 1
 
 

@@ -72,6 +72,7 @@ def test_two_tasks_that_wake_each_other_let_the_others_run_after_the_cap() -> No
     hot = ["ping", "pong"] * SLOT_RUNS_MAX
     first, second = hot[:SLOT_RUNS_MAX], hot[SLOT_RUNS_MAX : 2 * SLOT_RUNS_MAX]
     assert order == [*first, "other", *second, "next"]
+    assert (queue.slot_hits, queue.slot_capped) == (2 * SLOT_RUNS_MAX, 2)
 
 
 def test_the_cap_does_not_matter_while_nothing_else_is_there() -> None:
@@ -79,7 +80,7 @@ def test_the_cap_does_not_matter_while_nothing_else_is_there() -> None:
     for _ in range(3 * SLOT_RUNS_MAX):
         queue.push_slot(*named("only"))
         assert plain(queue.take()) == "only"
-    assert queue.slot_hits == 3 * SLOT_RUNS_MAX
+    assert (queue.slot_hits, queue.slot_capped) == (3 * SLOT_RUNS_MAX, 0)
 
 
 @pytest.mark.parametrize(("length", "half"), [(1, 1), (2, 1), (3, 2), (8, 4), (9, 5)])

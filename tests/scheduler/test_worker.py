@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,9 +17,11 @@ from zokio.core.poll import Ready
 from zokio.core.shared_task import SharedTask
 from zokio.core.suspend import suspend, yield_now
 from zokio.core.task_state import DONE, IDLE, QUEUED
-from zokio.errors import InternalError
+from zokio.env.threads import Thread
+from zokio.errors import InternalError, ThreadsExhaustedError
+from zokio.scheduler import multi_thread
 from zokio.scheduler.parker import Parker
-from zokio.scheduler.worker import INJECTION_INTERVAL
+from zokio.scheduler.worker import INJECTION_INTERVAL, Worker
 
 
 @pytest.fixture
@@ -147,6 +150,7 @@ def test_own_work_never_starves_what_others_inject(shop: Workshop) -> None:
     first, second = log.index("injected"), log.index("injected too")
     assert first == INJECTION_INTERVAL - 1
     assert second - first == INJECTION_INTERVAL
+    assert (shop.workers[0].injected_first, shop.workers[0].injected_taken) == (2, 2)
 
 
 def test_an_error_of_a_task_is_its_outcome_and_nobody_elses(shop: Workshop) -> None:
@@ -197,6 +201,27 @@ def test_a_searcher_that_finds_something_and_was_the_last_wakes_another(shop: Wo
         woken.step()
     assert woken.polls == 1
     assert (shop.together.idle.searching, shop.together.idle.sleepers) == (1, 0)
+
+
+def test_half_of_the_workers_search_and_the_others_are_refused() -> None:
+    shop = Workshop(4)
+    found = []
+    for number in range(4):
+        with shop.acting_as(number) as worker:
+            found.append(worker.search())
+    assert found == [None] * 4
+    assert [worker.searches for worker in shop.workers] == [1, 1, 0, 0]
+    assert [worker.searches_refused for worker in shop.workers] == [0, 0, 1, 1]
+
+
+def test_a_thief_that_finds_many_takes_half_in_one_search(shop: Workshop) -> None:
+    with shop.acting_as(1):
+        for _ in range(8):
+            shop.spawn(note([], "a"))
+    shop.step(0)
+    thief, victim = shop.workers
+    assert (thief.searches, thief.steals, thief.stolen) == (1, 1, 4)
+    assert (len(thief.queue), len(victim.queue)) == (3, 4), "and it has polled one"
 
 
 def test_a_lone_task_that_yields_wakes_nobody(shop: Workshop) -> None:
@@ -273,6 +298,7 @@ def test_who_waits_in_the_reactor_puts_the_batch_on_its_own_queue_and_notifies()
         worker.park()
     assert shop.turns == [True]
     assert list(worker.queue.ready) == tasks
+    assert (worker.batches, worker.batched) == (1, 3), "one push for all of them"
     assert not worker.queue.slot
     assert shop.together.idle.sleepers == 0, "the other one was not woken to watch the reactor"
     assert not shop.together.is_watched
@@ -418,11 +444,43 @@ def test_something_foreign_is_refused_where_it_was_yielded(shop: Workshop) -> No
     assert task.outcome == Ready("NotAwaitableError")
 
 
+def test_threads_that_the_system_does_not_give_are_an_error_and_the_others_end(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+
+    class Scarce(Thread):
+        def start(self) -> None:
+            """The second one cannot."""
+            if self.name == "zokio-worker-1":
+                raise RuntimeError("can't start new thread")
+            super().start()
+
+    @contextmanager
+    def at_work(worker: Worker) -> Iterator[None]:
+        yield
+        ended.append(worker.number)
+
+    monkeypatch.setattr(multi_thread, "Thread", Scarce)
+    with pytest.raises(ThreadsExhaustedError, match="the system gave 1 of 2 threads for workers"):
+        shop.together.start(at_work)
+    assert ended == [0]
+    assert not shop.together.stopping, "it may be tried again"
+
+
 def test_threads_start_poll_and_stop() -> None:
     shop = Workshop(3)
     log: list[str] = []
     started: list[int] = []
-    shop.together.start(lambda: started.append(1))
+
+    @contextmanager
+    def at_work(worker: Worker) -> Iterator[None]:
+        started.append(worker.number)
+        yield
+        ended_work.append(worker.number)
+
+    ended_work: list[int] = []
+    shop.together.start(at_work)
     tasks = [shop.spawn(note(log, "a")) for _ in range(50)]
     ended = Parker()
     last = shop.spawn(note(log, "last"))
@@ -433,6 +491,6 @@ def test_threads_start_poll_and_stop() -> None:
         shop.step(0)
     assert all(task.state is DONE for task in tasks)
     assert sorted(log) == ["a"] * 50 + ["last"]
-    assert started == [1, 1, 1]
+    assert sorted(started) == sorted(ended_work) == [0, 1, 2]
     assert sum(worker.polls for worker in shop.workers) == 51
     assert shop.together.idle.sleepers == 0

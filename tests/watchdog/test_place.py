@@ -14,6 +14,7 @@ from zokio.reactor.simulated import SimulatedReactor
 from zokio.runtime.runtime import Runtime
 from zokio.watchdog.place import PollingPlace, SlowPoll
 
+pytestmark = pytest.mark.one_thread  # it takes single steps
 THRESHOLD_NS = 100
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
-from zokio.env.threads import Thread, get_ident
+from zokio.env.threads import Thread, current_thread, get_ident
 
 if TYPE_CHECKING:
     from zokio.blocking.call import Call
@@ -93,6 +93,8 @@ class Worker:
     def run(self) -> None:
         """The thread's whole life."""
         pool = self.pool
+        if self.thread is None:  # whoever has started it has not come to note it yet
+            self.thread = current_thread()
         pool.take(self, timed_out=False)
         while self.state is not GONE:
             if self.state is BUSY:

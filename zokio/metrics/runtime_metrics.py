@@ -17,10 +17,20 @@ class WorkerMetrics:
     """Tasks that it has taken from others."""
     slot_hits: int
     """Tasks that it has taken from its LIFO slot."""
+    slot_capped: int
+    """Times that the queue came first, since the slot had its turns in a row."""
+    batches: int
+    """Visits to the reactor that woke anybody: so often it has pushed what they woke."""
+    batched_tasks: int
+    """Tasks that these have woken."""
     injected_taken: int
     """Tasks that it has taken from the injection queue."""
+    injected_first: int
+    """Those of them that came before own ones, since it was the injection queue's turn."""
     searches: int
     """Times that it has looked for work of others."""
+    searches_refused: int
+    """Times that it has not, since enough others did."""
     parks: int
     """Times that it went to sleep."""
     unparks: int

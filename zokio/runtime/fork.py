@@ -2,7 +2,8 @@
 
 A child shares its parent's descriptors: one read or one `epoll_ctl` of it would take events away
 from the parent. So in the child every runtime is closed at once, without cleaning up: the tasks are
-the parent's. The child may run runtimes of its own, and Ctrl-C is the default again.
+the parent's. The child may run runtimes of its own, and Ctrl-C is the default again. One that a
+worker has forked ends with the task that did it (`workers_child.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from zokio.errors import UsageError
 from zokio.reactor.registration import Registration
 from zokio.runtime.current import RUNNING
 from zokio.runtime.interrupt import restore_signals
+from zokio.runtime.workers_child import abandon_workers
 
 if TYPE_CHECKING:
     from zokio.runtime.runtime import Runtime
@@ -69,6 +71,11 @@ def _error() -> UsageError:
 
 def _abandon(runtime: Runtime) -> None:
     runtime.queue.abandon()
+    if runtime.structure is not None:
+        from zokio.runtime.workers import WorkersRuntime  # it imports this module
+
+        assert isinstance(runtime, WorkersRuntime)
+        abandon_workers(runtime)
     runtime.reactor.close()
     runtime.reactor = ForkedReactor()
 
@@ -76,10 +83,10 @@ def _abandon(runtime: Runtime) -> None:
 def _abandon_in_child() -> None:
     restore_signals()  # before the descriptor that they write to is closed
     RUNNING.runtime = None
-    CURRENT.queue = None
     for runtime in list(RUNTIMES):
         if not runtime.queue.closed:
             _abandon(runtime)
+    CURRENT.queue = None
 
 
 if hasattr(os, "register_at_fork"):

@@ -42,11 +42,12 @@ class Guest(Parker):
 class Guests:
     """The guests of one runtime."""
 
-    __slots__ = ("_inside", "_is_closing", "_runtime")
+    __slots__ = ("_inside", "_is_closing", "_onlookers", "_runtime")
 
     def __init__(self, runtime: WorkersRuntime) -> None:
         self._runtime = runtime
         self._inside: dict[Guest, None] = {}
+        self._onlookers: dict[Guest, None] = {}
         self._is_closing = False
 
     @property
@@ -60,13 +61,18 @@ class Guests:
         for guest in list(self._inside):
             guest.wake()
 
-    def add(self, guest: Guest) -> None:
-        """Wake it with the others."""
-        self._inside[guest] = None
+    def wake_onlookers(self) -> None:
+        """Every worker is about to sleep. Not for those in `block_on`: it would be for nothing."""
+        for guest in list(self._onlookers):
+            guest.wake()
 
-    def remove(self, guest: Guest) -> None:
+    def add(self, onlooker: Guest) -> None:
+        """Wake it whenever all workers are about to sleep."""
+        self._onlookers[onlooker] = None
+
+    def remove(self, onlooker: Guest) -> None:
         """Wake it no more."""
-        self._inside.pop(guest, None)
+        self._onlookers.pop(onlooker, None)
 
     @contextmanager
     def visit(self, *, alone: bool = False) -> Iterator[Guest]:

@@ -70,6 +70,7 @@ class Runtime:
     """
 
     structure: AbstractContextManager[bool] | None = None  # of what tasks of several workers share
+    placement = "workers=0: tasks run on the thread that calls block_on"  # for people
 
     def __new__(
         cls, config: RuntimeConfig | None = None, *, reactor: Reactor | None = None
@@ -98,10 +99,9 @@ class Runtime:
         )
         self.tasks: dict[TaskId, Task] = {}  # every one that is not done
         self.closing = False
-        self.turns = self.parks = self.io_wakes = 0
+        self.turns = self.parks = self.io_wakes = self.spawned = self.slow_polls = 0
         self._next_id, self._entry = count(1).__next__, Entry(self)
         self._forget = self.forget  # bound once, not once for every task
-        self.spawned = self.slow_polls = 0  # tasks so far; and polls that the watchdog told of
         self.place = place_of_runtime(self, by_hand=reactor is not None)
         RUNTIMES.add(self)
 

@@ -89,7 +89,8 @@ class CancelScope(CancelNode):
                 self._runtime.queue.inject(self.update)  # spec: call_outside
         elif runtime.structure is not None:  # several workers: under their lock anybody may
             with runtime.structure:
-                super().cancel()
+                if not runtime.queue.closed:
+                    super().cancel()
         elif runtime.queue.is_local():
             super().cancel()
         elif not self.cancel_called:

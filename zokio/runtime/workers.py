@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from dataclasses import replace
-from typing import NoReturn, TypeVar
+from types import CoroutineType
+from typing import Any, NoReturn, TypeVar
 
 from zokio.core.cancel import CancelNode
 from zokio.core.current import CURRENT
@@ -33,15 +34,18 @@ from zokio.reactor.contract import Reactor
 from zokio.reactor.simulated import SimulatedReactor
 from zokio.runtime.awaitable import as_coroutine
 from zokio.runtime.config import RuntimeConfig
-from zokio.runtime.current import RUNNING
 from zokio.runtime.guest import Guest, Guests
 from zokio.runtime.interrupt import Interrupts
 from zokio.runtime.runtime import Runtime
 from zokio.runtime.shutdown import ShutdownReport
+from zokio.runtime.watch import places_of_workers
 from zokio.runtime.worker_parts import SharedBudget, SharedPolling, measure_worker
+from zokio.runtime.worker_threads import got_up, start_workers
 from zokio.runtime.workers_invariants import check_workers_runtime
 from zokio.runtime.workers_shutdown import shut_down_workers
 from zokio.scheduler.multi_thread import MultiThread
+from zokio.scheduler.numa import make_plan
+from zokio.scheduler.worker import Worker
 from zokio.timers.shared import SharedTimers
 
 T = TypeVar("T")
@@ -53,7 +57,10 @@ class WorkersRuntime(Runtime):
     def __init__(
         self, config: RuntimeConfig | None = None, *, reactor: Reactor | None = None
     ) -> None:
+        settings = config or RuntimeConfig()
+        plan = make_plan(settings.numa, settings.workers)  # first: it may refuse
         super().__init__(config, reactor=reactor)
+        self.placement = plan.text
         self.is_virtual = isinstance(self.reactor, SimulatedReactor)
         self.together = MultiThread(
             self.config.workers,
@@ -63,7 +70,9 @@ class WorkersRuntime(Runtime):
             ring=self.reactor.unpark,
             report=self.report,
             has_left=self._wake_guests,
-            at_rest=self._wake_guests,
+            at_rest=lambda: self.guests.wake_onlookers(),
+            got_up=lambda: got_up(self),
+            plan=plan,
             is_virtual=self.is_virtual,
         )
         self.shared = SharedQueue(self.reactor.unpark, self.together.schedule, self._is_worker)
@@ -73,7 +82,11 @@ class WorkersRuntime(Runtime):
         self.budget = SharedBudget(self.together, self.config.budget)
         self.polling = SharedPolling(self.together)
         self.guests = Guests(self)
+        self.place = None  # of one thread; the workers have these:
+        self.places = places_of_workers(self, by_hand=reactor is not None)
         self.has_started = False
+        self.forked_in: tuple[Worker, SharedTask | None] | None = None
+        """In a child that a worker has forked: the worker and its task."""
 
     # The workers' side.
 
@@ -111,9 +124,6 @@ class WorkersRuntime(Runtime):
     def _wake_guests(self) -> None:
         self.guests.wake_all()
 
-    def _become_worker(self) -> None:
-        RUNNING.runtime = self
-
     # Everybody's side.
 
     def start_task(
@@ -145,6 +155,8 @@ class WorkersRuntime(Runtime):
             if self.queue.closed:
                 coroutine.close()
                 raise ClosedError(f"{who}: the runtime was shut down; make a new one")
+            if not self.has_started:
+                self._start(coroutine)
             task = SharedTask(
                 coroutine,
                 self.shared,
@@ -160,10 +172,15 @@ class WorkersRuntime(Runtime):
             self.spawned += 1
             if self.closing and scope is None:
                 task.abort()
-            if not self.has_started:
-                self.has_started = True
-                self.together.start(self._become_worker)
         return task
+
+    def _start(self, first: CoroutineType[Any, Any, object]) -> None:
+        try:
+            start_workers(self)
+        except BaseException:
+            first.close()
+            raise
+        self.has_started = True
 
     def spawn_local(self, coroutine: Awaitable[T], name: str | None = None) -> JoinHandle[T]:
         """See `zokio.spawn_local`."""

@@ -15,14 +15,25 @@ It neither knows the reactor nor the time: `turn` is handed to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from errno import EAGAIN
+from typing import Final
 
 from zokio.core.current import CURRENT
 from zokio.core.shared_task import SharedTask
+from zokio.env.affinity import current_cpu
 from zokio.env.choice import choose
 from zokio.env.threads import Lock, Thread, deque
+from zokio.errors import ThreadsExhaustedError
 from zokio.scheduler.idle import Idle
 from zokio.scheduler.injection import InjectionQueue
+from zokio.scheduler.numa import NumaPlan
+from zokio.scheduler.parker import Parker
+from zokio.scheduler.placement import rotated
 from zokio.scheduler.worker import Worker
+
+WHEREABOUTS_INTERVAL: Final = 1_000
+"""Searches of a worker from one time that it says on which CPU it runs to the next."""
 
 
 class MultiThread:
@@ -38,6 +49,8 @@ class MultiThread:
         report: is told of errors that nobody asked for.
         has_left: is told when there is something in `errors`.
         at_rest: is told when the last worker that was awake is about to sleep.
+        got_up: is told by a worker that it has slept, and does so no more.
+        plan: where the workers run, and so whom each robs first.
         is_virtual: time jumps in `turn`, so only the last worker that is awake may wait there.
     """
 
@@ -52,6 +65,8 @@ class MultiThread:
         report: Callable[[str, BaseException], None],
         has_left: Callable[[], None],
         at_rest: Callable[[], None],
+        got_up: Callable[[], None],
+        plan: NumaPlan,
         is_virtual: bool = False,
     ) -> None:
         self.event_interval = event_interval
@@ -59,6 +74,8 @@ class MultiThread:
         self.ring = ring
         self.has_left = has_left
         self.at_rest = at_rest
+        self.got_up = got_up
+        self._follow(plan)
         self.is_virtual = is_virtual
         self.injection = InjectionQueue()
         self.idle = Idle(count)
@@ -125,13 +142,19 @@ class MultiThread:
             self.workers[picked.bit_length() - 1].unpark()
 
     def victims(self, thief: Worker) -> Sequence[Worker]:
-        """The other workers, beginning at any of them."""
+        """The other workers, the nearest ones first; among equals, beginning at any of them."""
         count = len(self.workers) - 1
         if not count:
             return ()
-        start = choose("victim", count)
-        others = [each for each in self.workers if each is not thief]
-        return others[start:] + others[:start]
+        if self.plan.watched and thief.searches % WHEREABOUTS_INTERVAL == 1:
+            self._follow(self.plan.moved(thief.number, current_cpu()))
+        order = rotated(self._rings[thief.number], choose("victim", count))
+        return [self.workers[number] for number in order]
+
+    def _follow(self, plan: NumaPlan) -> None:
+        """Two workers that move at once may undo each other's news: it is a hint, and no more."""
+        self.plan = plan
+        self._rings = [plan.victims(place.worker) for place in plan.places]
 
     def has_work_for(self, worker: Worker) -> bool:
         """The last look of a worker that has announced its sleep."""
@@ -158,17 +181,35 @@ class MultiThread:
 
     # The threads.
 
-    def start(self, before: Callable[[], None]) -> None:
-        """Start a thread for each worker, which calls `before` first."""
+    def start(self, at_work: Callable[[Worker], AbstractContextManager[None]]) -> None:
+        """Start a thread for each worker, which works inside of `at_work`.
+
+        Raises:
+            ThreadsExhaustedError: the system gives no more threads; those that had begun ended.
+        """
         for worker in self.workers:
             name = f"zokio-worker-{worker.number}"
-            thread = Thread(target=self._run, args=(worker, before), name=name, daemon=True)
+            thread = Thread(target=self._run, args=(worker, at_work), name=name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                self.stop()
+                self.stopping = False
+                raise ThreadsExhaustedError(
+                    EAGAIN,
+                    f"the system gave {worker.number} of {len(self.workers)} threads for workers; "
+                    "use RuntimeConfig(workers=...) with fewer, or end other threads first",
+                ) from error
             self._threads.append(thread)
-            thread.start()
 
-    def _run(self, worker: Worker, before: Callable[[], None]) -> None:
-        before()
+    def _run(
+        self, worker: Worker, at_work: Callable[[Worker], AbstractContextManager[None]]
+    ) -> None:
         CURRENT.queue = worker
+        with at_work(worker):
+            self._work(worker)
+
+    def _work(self, worker: Worker) -> None:
         while not self.stopping:
             try:
                 worker.step()
@@ -202,15 +243,34 @@ class MultiThread:
 
     def stop(self) -> None:
         """Stop all workers after what they do now, and wait for that. Not from a worker."""
-        self.stopping = True
-        for worker in self.workers:
-            worker.unpark()
+        self.halt()
         for thread in self._threads:
             thread.join()
         self._threads.clear()
+
+    def halt(self) -> None:
+        """Have all workers stop after what they do now."""
+        self.stopping = True
+        for worker in self.workers:
+            worker.unpark()
+
+    def abandon(self) -> None:
+        """In a forked child: the other workers are not there, and may have held any lock."""
+        self.idle = Idle(len(self.workers))
+        self.reactor_lock = Lock()
+        self.errors.clear()
+        self._threads.clear()
+        self.ring = _nobody
+        for worker in self.workers:
+            worker.parker = Parker()
+        self.stopping = True
 
     def clear(self) -> None:
         """Forget every task, when no worker runs any more."""
         self.injection.tasks.clear()
         for worker in self.workers:
             worker.queue.clear()
+
+
+def _nobody() -> None:
+    """Rings no bell."""

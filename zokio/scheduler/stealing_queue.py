@@ -28,7 +28,7 @@ SLOT_RUNS_MAX: Final = 3
 class StealingQueue:
     """See the head of this file. The owner calls; `ready` and `slot` are open to thieves."""
 
-    __slots__ = ("_pinned_next", "pinned", "ready", "slot", "slot_hits", "slot_runs")
+    __slots__ = ("_pinned_next", "pinned", "ready", "slot", "slot_capped", "slot_hits", "slot_runs")
 
     def __init__(self) -> None:
         self.ready: deque[SharedTask] = deque()
@@ -37,6 +37,8 @@ class StealingQueue:
         self.slot_runs = 0
         self.slot_hits = 0
         """Tasks that their owner has taken from the slot."""
+        self.slot_capped = 0
+        """Times that the queue came before the slot."""
         self._pinned_next = True
 
     def __len__(self) -> int:
@@ -70,6 +72,8 @@ class StealingQueue:
                 self.slot_runs += 1
                 self.slot_hits += 1
                 return task
+        else:
+            self.slot_capped += 1
         self.slot_runs = 0
         return _first(self.ready) or _first(self.slot)  # workers: take_own/take_slot
 

@@ -43,8 +43,11 @@ class Worker(Poller):
 
     __slots__ = (
         "batch",
+        "batched",
+        "batches",
         "bit",
         "budget",
+        "injected_first",
         "injected_taken",
         "left",
         "left_until_visit",
@@ -54,6 +57,7 @@ class Worker(Poller):
         "polls",
         "queue",
         "searches",
+        "searches_refused",
         "searching",
         "steals",
         "stolen",
@@ -89,6 +93,7 @@ class Worker(Poller):
         self.left_until_visit = together.event_interval
         self.polls = self.searches = self.steals = self.stolen = 0
         self.injected_taken = self.parks = self.unparks = self.turns = 0
+        self.batches = self.batched = self.injected_first = self.searches_refused = 0
 
     def step(self) -> None:
         """One round: poll a task, or search for one, or sleep."""
@@ -108,7 +113,9 @@ class Worker(Poller):
         self.ticks += 1
         if self.ticks >= INJECTION_INTERVAL:
             self.ticks = 0
-            task = self.take_injected() or self.take_own()  # workers: take_injected
+            task = self.take_injected()  # workers: take_injected
+            self.injected_first += task is not None
+            task = task or self.take_own()
         else:
             task = self.take_own()
         return task or self.take_injected()  # workers: take_injected
@@ -155,6 +162,7 @@ class Worker(Poller):
         """Look for work of others; the caller goes on as a searcher, if it was let."""
         if not self.searching:
             if not self.together.idle.begin_search():
+                self.searches_refused += 1
                 return None
             self.searching = True
         self.searches += 1
@@ -193,6 +201,7 @@ class Worker(Poller):
         finally:
             self.searching = together.idle.get_up(self.bit, found)
             self.unparks += self.searching and not found
+            together.got_up()
         if len(self.queue):
             if self.searching:
                 self.stop_searching()
@@ -231,6 +240,8 @@ class Worker(Poller):
         finally:
             self.batch = None
             self.queue.push_batch(batch)
+            self.batches += len(batch) > 0
+            self.batched += len(batch)
 
     def unpark(self) -> None:
         """End its sleep, or the next one. From any thread."""
