@@ -106,9 +106,10 @@ def test_whoever_leaves_tells_whether_it_had_been_granted() -> None:
     told: list[tuple[int, bool]] = []
     waiters: list[Waiter[str]] = []
 
-    def on_leave(waiter: Waiter[str], granted: bool) -> None:
+    def on_leave(waiter: Waiter[str], granted: bool) -> tuple[()]:
         assert waiter.state is GONE
         told.append((waiters.index(waiter), granted))
+        return ()
 
     waiters += [Waiter(queue, on_leave) for _ in range(4)]
     for waiter in waiters:
@@ -121,6 +122,24 @@ def test_whoever_leaves_tells_whether_it_had_been_granted() -> None:
         waiter.close(ManualWaker().context)
         waiter.close(ManualWaker().context)
     assert told == [(0, True), (3, False)]
+
+
+def test_whoever_a_leaving_waiter_hands_its_grant_to_is_woken_after_the_lock() -> None:
+    queue, waker = Queue(), ManualWaker()
+
+    def on_leave(waiter: Waiter[str], granted: bool) -> list[Waiter[str]]:
+        first = queue.first
+        assert granted and first is not None and first.grant(waiter.value)
+        return [first]
+
+    first, second = Waiter[str](queue, on_leave), Waiter[str](queue, on_leave)
+    for each in (first, second):
+        queue.append(each)
+        each.poll(waker.context)
+    first.grant("value")
+    first.leave()
+    assert waker.wakes == 1
+    assert second.poll(waker.context) == Ready("value")
 
 
 def test_all_who_stand_there_are_granted_and_nobody_who_comes_later() -> None:

@@ -26,18 +26,19 @@ The primitive keeps its own state under `queue.lock`, grants under it, and wakes
             return [first]
         return []
 
-    def on_leave(self, waiter, granted):  # cancelled: hand the grant on
-        if granted:
-            self.release()
+    def on_leave(self, waiter, granted):  # cancelled: hand the grant on; also under the lock
+        self.free = self.free or granted
+        return self.settle()
 
-Whoever is cancelled leaves. `on_leave` is called after the lock, and told whether it had been
-granted; also when it was not, since the next in the queue may need less than the one who left.
+Whoever is cancelled leaves. `on_leave` is called in the same locked step, told whether it had been
+granted, and returns whom to wake; it is called too when nothing was granted, since the next in the
+queue may need less than the one who left.
 
 The lock is re-entrant, since a signal handler or a finalizer may come in wherever a function is
 entered or a loop goes round, and may use the same primitive. So the primitive's state is whole
 whenever it calls, and it looks again after a call. `append`, `grant`, `refuse` and the unlinking
 read and write attributes only: nothing comes in between those, and they end with the caller's next
-statement. Code of users (wakers, `on_leave`) never runs under the lock.
+statement. Wakers, which users may write, are never called under the lock.
 
 It knows no scheduler and no time. A waiter which is polled by hand must be closed by hand.
 """
@@ -74,19 +75,26 @@ CLOSED: Final[Literal[WaiterState.CLOSED]] = WaiterState.CLOSED
 GONE: Final[Literal[WaiterState.GONE]] = WaiterState.GONE
 
 
+def _nobody(_: object, __: bool) -> tuple[()]:
+    """Whom to wake when a waiter leaves whose grant concerns nobody else."""
+    return ()
+
+
 class Waiter(Future[T], Generic[T]):
     """A place in a queue. Subclass it to note what the waiter wants.
 
     Args:
         queue: where it will stand.
-        on_leave: called without the lock when whoever awaited has gone away, with the waiter, and
-            whether it had been granted.
+        on_leave: called under the lock when whoever awaited has gone away, with the waiter, and
+            whether it had been granted; returns the waiters to wake after the lock.
     """
 
     __slots__ = ("next", "on_leave", "previous", "queue", "state", "value", "waker")
 
     def __init__(
-        self, queue: WaitQueue[Any], on_leave: Callable[[Any, bool], None] | None = None
+        self,
+        queue: WaitQueue[Any],
+        on_leave: Callable[[Any, bool], Iterable[Waiter[Any]]] = _nobody,
     ) -> None:
         self.queue = queue
         self.on_leave = on_leave
@@ -132,8 +140,8 @@ class Waiter(Future[T], Generic[T]):
             waited = self.grant(None, GONE)
             granted = self.state is GRANTED
             self.state = GONE
-        if self.on_leave is not None and (granted or waited):
-            self.on_leave(self, granted)
+            woken = self.on_leave(self, granted) if granted or waited else ()
+        wake_all(woken)
 
     def collect(self) -> T:
         """What was granted.
