@@ -16,8 +16,10 @@ from . import (
     cancel_scopes,
     clockwork,
     join,
+    mutex,
     registration,
     scheduler,
+    semaphore,
     shutdown,
     surroundings,
     task,
@@ -37,5 +39,7 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "timers": timers.CONFIGURATIONS,
     "clockwork": clockwork.CONFIGURATIONS,
     "blocking_pool": blocking_pool.CONFIGURATIONS,
+    "semaphore": semaphore.CONFIGURATIONS,
+    "mutex": mutex.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }
