@@ -12,12 +12,17 @@ from typing import Any
 from zokio.model import Machine
 
 from . import (
+    barrier,
     blocking_pool,
     cancel_scopes,
     clockwork,
+    event,
     join,
     mutex,
+    notify,
+    once_cell,
     registration,
+    rwlock,
     scheduler,
     semaphore,
     shutdown,
@@ -41,5 +46,10 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "blocking_pool": blocking_pool.CONFIGURATIONS,
     "semaphore": semaphore.CONFIGURATIONS,
     "mutex": mutex.CONFIGURATIONS,
+    "rwlock": rwlock.CONFIGURATIONS,
+    "notify": notify.CONFIGURATIONS,
+    "event": event.CONFIGURATIONS,
+    "barrier": barrier.CONFIGURATIONS,
+    "once_cell": once_cell.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

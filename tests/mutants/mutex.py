@@ -31,11 +31,11 @@ MUTANTS = (
     Mutant(
         name="try_lock_takes_what_another_holds",
         file=MUTEX,
-        before="""                self._owner = me
+        before="""                self._owner = mine
                 return True
 """,
         after="""                pass
-            self._owner = me
+            self._owner = mine
             return True
 """,
         machine="mutex",

@@ -79,13 +79,6 @@ MUTANTS = (
         machine="semaphore",
     ),
     Mutant(
-        name="the_last_in_the_queue_is_forgotten_when_one_before_it_leaves",
-        file=QUEUE,
-        before="            next.previous = previous\n",
-        after="            next.previous = None\n",
-        machine="semaphore",
-    ),
-    Mutant(
         name="who_is_woken_for_no_reason_believes_it_was_granted",
         file=QUEUE,
         before="        while self.state is WAITING:\n            try:",

@@ -9,7 +9,8 @@ from spec.waiting import AWAY
 from tests.helpers.virtual_time import VirtualReactor
 from tests.refinement.waiting import NotedQueue, WaitingAdapter
 from zokio.errors import ClosedError
-from zokio.sync import Mutex, Semaphore
+from zokio.sync import Mutex, RwLock, Semaphore
+from zokio.sync.rwlock import RwSide
 
 
 class SemaphoreAdapter(WaitingAdapter):
@@ -73,21 +74,10 @@ class MutexAdapter(WaitingAdapter):
         self.tell(task, self.mutex.lock)
 
     def try_ask(self, task: int, need: int) -> None:
-        async def try_lock() -> None:
-            if not self.mutex.try_lock():
-                raise ClosedError
-
-        self.tell(task, try_lock)
+        self.act(task, self.mutex.try_lock)
 
     def release(self, task: int) -> None:
-        puppet = self.puppets[task]
-        puppet.inside = False
-
-        async def unlock() -> None:
-            self.mutex.unlock()
-            raise ClosedError  # so that it is not inside
-
-        self.tell(task, unlock)
+        self.act_and_leave(task, self.mutex.unlock)
 
     def abstraction(self) -> State:
         tasks = self.places()
@@ -103,3 +93,46 @@ class MutexAdapter(WaitingAdapter):
         owner = self.mutex._owner
         inside = [task for task, puppet in enumerate(self.puppets) if puppet.inside]
         assert all(self.tasks[task] is owner for task in inside), "who is inside is not the owner"
+
+
+class RwLockAdapter(WaitingAdapter):
+    """A readers-writer lock; who needs all permits writes."""
+
+    def __init__(
+        self, make_reactor: Callable[[], VirtualReactor], *, tasks: int, readers_max: int
+    ) -> None:
+        super().__init__(make_reactor, tasks)
+        self._readers_max = readers_max
+
+    def start(self, state: State) -> None:
+        self.lock = RwLock(readers_max=self._readers_max)
+        queue = self.lock._semaphore._queue = NotedQueue()
+        self.begin(queue)
+        self.needs = [0] * self.count
+
+    def side(self, need: int) -> RwSide:
+        return self.lock.write() if need == self._readers_max else self.lock.read()
+
+    def ask(self, task: int, need: int) -> None:
+        self.needs[task] = need
+        self.tell(task, self.side(need).acquire)
+
+    def try_ask(self, task: int, need: int) -> None:
+        self.needs[task] = need
+        self.act(task, self.side(need).try_acquire)
+
+    def release(self, task: int) -> None:
+        self.act_and_leave(task, self.side(self.needs[task]).release)
+
+    def abstraction(self) -> State:
+        tasks = self.places()
+        needs = tuple(
+            0 if at == AWAY else need for at, need in zip(tasks.at, self.needs, strict=True)
+        )
+        return State(self.lock._semaphore.available, tasks, needs, closed=False)
+
+    def check_invariants(self) -> None:
+        super().check_invariants()
+        inside = [task for task, puppet in enumerate(self.puppets) if puppet.inside]
+        writes = any(self.needs[task] == self._readers_max for task in inside)
+        assert self.lock.is_written() == writes

@@ -48,7 +48,6 @@ class Puppet:
         self.scope: CancelScope | None = None
         """What it does now can be cancelled with it."""
         self.inside = False
-        self.result: object = None
 
     async def live(self) -> None:
         """Do what it is told, for ever."""
@@ -58,10 +57,9 @@ class Puppet:
             command, self.command = self.command, None
             with CancelScope() as self.scope:
                 try:
-                    self.result = await command()
-                    self.inside = True
+                    self.inside = await command() is not False
                 except ClosedError:
-                    self.result = None
+                    pass
             self.scope = None
 
 
@@ -89,6 +87,23 @@ class WaitingAdapter:
         self.puppets[task].command = command
         self.wake(task)
         self.step(task)
+
+    def act(self, task: int, function: Callable[[], object]) -> None:
+        """Have the task call something in its poll; a False: it is not inside afterwards."""
+
+        async def command() -> object:
+            return function()
+
+        self.tell(task, command)
+
+    def act_and_leave(self, task: int, function: Callable[[], None]) -> None:
+        """Have the task call something in its poll, after which it is not inside."""
+
+        async def command() -> bool:
+            function()
+            return False
+
+        self.tell(task, command)
 
     def wake(self, task: int) -> None:
         with self.runtime.entered():
@@ -156,7 +171,11 @@ class WaitingAdapter:
             waiter = waiter.next
         assert tuple(standing) == tasks.queue(), "the queue is not in the order of coming"
         ready = {self.tasks.index(task) for task in self.runtime.queue.ready}
-        owed = {task for task in range(self.count) if tasks.is_owed(task)}
+        owed = {
+            task
+            for task, at in enumerate(tasks.at)
+            if tasks.cancelling[task] or at in (GRANTED, REFUSED)
+        }
         assert ready == owed, f"ready are {ready}, and owed a poll {owed}"
 
     def stop(self) -> None:

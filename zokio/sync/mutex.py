@@ -11,16 +11,13 @@ Memory: one object for each task that waits. Tasks of several runtimes and threa
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Final
 
 from zokio.core.current import CURRENT
 from zokio.core.suspend import AT_ONCE
 from zokio.core.task import Task
 from zokio.core.wait_queue import Waiter, WaitQueue, wake_all
 from zokio.errors import UsageError
-
-NO_TASK: Final = object()
-"""The owner when the lock was taken outside of any task."""
+from zokio.sync.owner import NO_TASK, me, name_of
 
 
 class _Turn(Waiter[None]):
@@ -41,14 +38,14 @@ class Mutex:
         self._queue: WaitQueue[_Turn] = WaitQueue()
 
     def __aenter__(self) -> Awaitable[None]:
-        polling = CURRENT.queue
-        me = NO_TASK if polling is None else polling.task or NO_TASK
+        polling = CURRENT.queue  # as `me`, in line
+        mine = NO_TASK if polling is None else polling.task or NO_TASK
         queue = self._queue
         with queue.lock:
             if self._owner is None and queue.first is None:
-                self._owner = me
+                self._owner = mine
                 return AT_ONCE
-        return self._stand(me)
+        return self._stand(mine)
 
     def __aexit__(self, *_: object) -> Awaitable[None]:
         self.unlock()
@@ -64,11 +61,11 @@ class Mutex:
 
     def try_lock(self) -> bool:
         """Take the lock if it is free and nobody waits; whether it did."""
-        me = _me()
+        mine = me()
         queue = self._queue
         with queue.lock:
             if self._owner is None and queue.first is None:
-                self._owner = me
+                self._owner = mine
                 return True
             return False
 
@@ -78,12 +75,14 @@ class Mutex:
         Raises:
             UsageError: the calling task does not hold it.
         """
-        polling = CURRENT.queue
-        me = NO_TASK if polling is None else polling.task or NO_TASK
+        polling = CURRENT.queue  # as `me`, in line
+        mine = NO_TASK if polling is None else polling.task or NO_TASK
         queue = self._queue
         with queue.lock:
-            if self._owner is not me:
-                raise UsageError(f"unlock by {_name(me)}, but {self!r}; only its owner unlocks it")
+            if self._owner is not mine:
+                raise UsageError(
+                    f"unlock by {name_of(mine)}, but {self!r}; only its owner unlocks it"
+                )
             self._owner = None
             if queue.first is None:
                 return
@@ -96,13 +95,13 @@ class Mutex:
 
     def is_mine(self) -> bool:
         """Whether the calling task holds it."""
-        return self._owner is _me()
+        return self._owner is me()
 
-    def _stand(self, me: object) -> Waiter[None]:
+    def _stand(self, mine: object) -> Waiter[None]:
         """Stand in the queue."""
         turn = _Turn(self._queue, self._on_leave)
-        turn.owner = me
-        self._check(me)
+        turn.owner = mine
+        self._check(mine)
         with self._queue.lock:
             self._queue.append(turn)
             granted = self._settle()
@@ -122,30 +121,20 @@ class Mutex:
             self._owner = None
         return self._settle()
 
-    def _check(self, me: object) -> None:
+    def _check(self, mine: object) -> None:
         """That waiting makes sense."""
         owner = self._owner
-        if owner is me and me is not NO_TASK:
+        if owner is mine and mine is not NO_TASK:
             raise UsageError(
-                f"{_name(me)} locks a Mutex that it holds, and would wait for itself for ever; "
+                f"{name_of(mine)} locks a Mutex that it holds, and would wait for itself for ever; "
                 "unlock it first, or pass on that it is locked"
             )
         if isinstance(owner, Task) and owner.outcome is not None:
             raise UsageError(
-                f"{_name(owner)} has ended and never unlocked this Mutex; use `async with mutex:`"
+                f"{name_of(owner)} has ended and never unlocked this Mutex; use `async with mutex:`"
             )
 
     def __repr__(self) -> str:
         owner = self._owner
-        state = "unlocked" if owner is None else f"locked by {_name(owner)}"
+        state = "unlocked" if owner is None else f"locked by {name_of(owner)}"
         return f"<Mutex, {state}, {self._queue.length} waiting>"
-
-
-def _me() -> object:
-    """The owner that the calling code would be."""
-    polling = CURRENT.queue
-    return NO_TASK if polling is None else polling.task or NO_TASK
-
-
-def _name(owner: object) -> str:
-    return f"task {owner.id} ({owner.name})" if isinstance(owner, Task) else "code outside of tasks"
