@@ -77,15 +77,15 @@ MUTANTS = (
     Mutant(
         name="clear_tells_who_waits",
         file=EVENT,
-        before="            self._flag = False\n\n    async",
-        after="            self._flag = False\n            self._queue.grant_all(None)\n\n    async",
+        before="            self._flag = False\n\n",
+        after="            self._flag = False\n            self._queue.grant_all(None)\n\n",
         machine="event",
     ),
     Mutant(
         name="a_barrier_counts_who_was_cancelled",
-        file=BARRIER,
-        before="        waiter = Waiter[int](self._queue)\n",
-        after="        waiter = Waiter[int](self._queue, lambda *_: setattr(self, 'parties', 1) or [])\n",
+        file=QUEUE,
+        before="            waited = self.grant(None, GONE)\n",
+        after="            waited = False\n",
         machine="barrier",
     ),
     Mutant(

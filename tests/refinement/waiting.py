@@ -115,9 +115,11 @@ class WaitingAdapter:
         assert real in ready, f"task {task} is owed no poll"
         ready.remove(real)
         ready.appendleft(real)
+        cancelled = real.cancel_requested
         assert self.runtime.step()
-        # A task that was cancelled is owed one more poll by the scheduler. It is over already.
-        if self.puppets[task].scope is None and real in ready:
+        # The scheduler owes a task one more poll after it has raised Cancelled in it, or when it
+        # has left a shield in a cancelled scope.
+        if real in ready and (cancelled or self.puppets[task].scope is None):
             self.step(task)
 
     # Actions that are the same everywhere
