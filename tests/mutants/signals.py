@@ -68,10 +68,10 @@ MUTANTS = (
         machine="event",
     ),
     Mutant(
-        name="a_set_event_lets_nobody_pass_who_comes_later",
+        name="set_is_forgotten_for_who_comes_later",
         file=EVENT,
-        before="        if self._flag:\n            return\n",
-        after="        if self._queue.length < 0:\n            return\n",
+        before="            self._flag = True\n",
+        after="            pass\n",
         machine="event",
     ),
     Mutant(
@@ -113,7 +113,7 @@ MUTANTS = (
     Mutant(
         name="a_closed_barrier_lets_a_round_fill_up",
         file=BARRIER,
-        before="            if self._closed:\n                raise ClosedError(CLOSED_TEXT)\n",
+        before="        if self._closed:\n            return self._queue.refuse_all(CLOSED_TEXT)\n",
         after="",
         machine="barrier",
     ),

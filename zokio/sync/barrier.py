@@ -11,7 +11,7 @@ Memory: one object for each task that waits, fewer than `parties`. Any number of
 from __future__ import annotations
 
 from zokio.core.wait_queue import Waiter, WaitQueue, wake_all
-from zokio.errors import ClosedError, UsageError
+from zokio.errors import UsageError
 
 CLOSED_TEXT = "the barrier was closed; nobody gets past it any more"
 
@@ -46,8 +46,6 @@ class Barrier:
         """
         waiter = Waiter[int](self._queue)
         with self._queue.lock:
-            if self._closed:
-                raise ClosedError(CLOSED_TEXT)
             self._queue.append(waiter)
             told = self._settle()
         wake_all(each for each in told if each is not waiter)
