@@ -9,7 +9,16 @@ import pytest
 from tests.helpers.manual_waker import ManualWaker
 from tests.helpers.simulation import run_simulated
 from zokio.core.poll import PENDING, Ready
-from zokio.core.wait_queue import CLOSED, GONE, GRANTED, WAITING, Waiter, WaitQueue, wake_all
+from zokio.core.wait_queue import (
+    CLOSED,
+    GONE,
+    GRANTED,
+    WAITING,
+    Waiter,
+    WaiterState,
+    WaitQueue,
+    wake_all,
+)
 from zokio.errors import ClosedError, NoRuntimeError, UsageError
 from zokio.runtime.spawn import spawn, yield_now
 
@@ -149,6 +158,25 @@ def test_all_who_stand_there_are_granted_and_nobody_who_comes_later() -> None:
     (late,) = standing(queue, 1)
     assert in_order(queue) == [late]
     assert [waiter.state for waiter in waiters] == [GRANTED, GRANTED]
+
+
+@pytest.mark.parametrize("state", [GRANTED, CLOSED], ids=str)
+def test_one_who_leaves_while_all_are_told_is_passed_over(
+    state: WaiterState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a signal handler can make it leave, where `grant` is entered."""
+    queue, grant = Queue(), Waiter.grant
+    first, second = standing(queue, 2)
+
+    def interrupted(waiter: Waiter[str], value: object, into: WaiterState = GRANTED) -> bool:
+        if waiter is first and into is not GONE:
+            first.leave()
+        return grant(waiter, value, into)
+
+    monkeypatch.setattr(Waiter, "grant", interrupted)
+    told = queue.grant_all("value") if state is GRANTED else queue.refuse_all("why")
+    assert told == [second] and second.state is state
+    assert first.state is GONE and queue.length == 0
 
 
 def test_the_newest_waker_counts() -> None:

@@ -83,6 +83,17 @@ def test_one_whose_turn_has_come_and_who_is_cancelled_passes_it_on() -> None:
     assert run_simulated(main()) == 2
 
 
+def test_one_who_waits_and_is_cancelled_disturbs_nobody() -> None:
+    async def main() -> int:
+        cell, make = OnceCell[int](), Maker()
+        first, second = (zokio.spawn(cell.get_or_init(make)) for _ in range(2))
+        await zokio.yield_now()
+        second.abort()
+        return await first
+
+    assert run_simulated(main()) == 1
+
+
 def test_a_value_can_be_given_once() -> None:
     cell = OnceCell[str]()
     with pytest.raises(zokio.UsageError, match="no value yet"):
