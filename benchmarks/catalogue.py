@@ -6,6 +6,7 @@ from benchmarks.benchmark import Benchmark
 from benchmarks.echo import ECHO
 from benchmarks.idle_cpu import IDLE_CPU
 from benchmarks.idle_memory import IDLE_MEMORY
+from benchmarks.locks import LOCKS
 from benchmarks.spawn_join import SPAWN_JOIN
 from benchmarks.switches import SWITCHES
 from benchmarks.timers import TIMERS
@@ -18,6 +19,6 @@ from benchmarks.workers import (
 )
 
 BENCHMARKS: tuple[Benchmark, ...] = (
-    *(SWITCHES, SPAWN_JOIN, TIMERS, ECHO, IDLE_MEMORY, IDLE_CPU),
+    *(SWITCHES, LOCKS, SPAWN_JOIN, TIMERS, ECHO, IDLE_MEMORY, IDLE_CPU),
     *(WORKERS_TASKS, WORKERS_ECHO, BLOCKING_HASHING, BLOCKING_SLEEPING, BLOCKING_FILES),
 )

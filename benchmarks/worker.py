@@ -48,6 +48,12 @@ async def switches(contestant: Contestant, sizes: Parameters, tally: Tally) -> d
     return await cpu_of(lambda: contestant.switches(tasks, yields, tally))
 
 
+async def locks(contestant: Contestant, sizes: Parameters, tally: Tally) -> dict[str, float]:
+    """One lock, taken by one task or in turns by many."""
+    tasks, rounds = int(sizes["tasks"]), int(sizes["rounds"])
+    return await cpu_of(lambda: contestant.locks(tasks, rounds, tally))
+
+
 async def spawn_join(contestant: Contestant, sizes: Parameters, tally: Tally) -> dict[str, float]:
     """Spawn and join, one by one."""
     return await cpu_of(lambda: contestant.spawn_join(int(sizes["tasks"]), tally))
@@ -90,7 +96,9 @@ async def idle_cpu(contestant: Contestant, sizes: Parameters, tally: Tally) -> d
     return used
 
 
-WORK = {work.__name__: work for work in (switches, spawn_join, timers, idle_memory, idle_cpu)}
+WORK = {
+    work.__name__: work for work in (switches, locks, spawn_join, timers, idle_memory, idle_cpu)
+}
 
 
 def measure(benchmark: str, contestant: Contestant, sizes: Parameters) -> Measurement:

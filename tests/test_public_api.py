@@ -15,7 +15,7 @@ NAMES = {
     *("spawn", "JoinHandle", "TaskGroup", "CancelScope", "timeout", "move_on_after"),
     *("CancellationToken", "join", "select", "yield_now", "current_task", "spawn_blocking"),
     *("Cancelled", "Poll", "Ready", "PENDING", "Context", "Waker", "Future", "poll_fn"),
-    *("sleep", "time", "net", "compiled"),
+    *("sleep", "time", "sync", "net", "compiled"),
     *("ClosedError", "BrokenError", "AbortedError", "BusyError", "InternalError"),
 }
 
@@ -102,7 +102,11 @@ def test_the_parameters_are_those_of_the_interface(path: str) -> None:
 def test_the_submodules_list_what_they_offer() -> None:
     assert set(zokio.time.__all__) >= {"sleep", "sleep_until", "interval", "now", "timeout"}
     assert set(zokio.net.__all__) == {"TcpListener", "TcpStream"}
-    for module in (zokio.time, zokio.net):
+    assert set(zokio.sync.__all__) >= {
+        *("Mutex", "RwLock", "Semaphore", "Notify", "Event", "Condition", "Barrier"),
+        *("OnceCell", "LazyCell"),
+    }
+    for module in (zokio.time, zokio.net, zokio.sync):
         assert all(hasattr(module, name) for name in module.__all__)
 
 

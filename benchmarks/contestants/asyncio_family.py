@@ -10,9 +10,10 @@ import importlib
 import importlib.metadata
 import platform
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast
 
-from benchmarks.contestants.contract import LONG_SECONDS, READ_SIZE, Tally
+from benchmarks.contestants.contract import LONG_SECONDS, READ_SIZE, Locker, Tally
 
 T = TypeVar("T")
 
@@ -46,6 +47,14 @@ class AsyncioLoop:
 
         for task in [asyncio.create_task(yielder()) for _ in range(tasks)]:
             await task
+
+    async def locks(self, tasks: int, rounds: int, tally: Tally) -> None:
+        """An `asyncio.Lock`."""
+        locker = Locker(asyncio.Lock(), partial(asyncio.sleep, 0), tally)
+        work = locker.worker(tasks)
+        for task in [asyncio.create_task(work(rounds)) for _ in range(tasks)]:
+            await task
+        tally.finished += locker.count
 
     async def spawn_join(self, tasks: int, tally: Tally) -> None:
         """The sum of what the tasks return is the count."""

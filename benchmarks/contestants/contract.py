@@ -36,6 +36,43 @@ class Tally:
         self.finished += operations
 
 
+class Locker:
+    """What every task of `locks` does, in the same words for all: `async with` is Python's.
+
+    It counts in two steps around the yield, so that two which have the lock at once lose a count.
+    """
+
+    def __init__(self, lock: Any, pause: Callable[[], Awaitable[object]], tally: Tally) -> None:
+        self.lock = lock  # Any: each runtime has its own kind of lock
+        self.pause = pause
+        self.tally = tally
+        self.count = 0
+
+    async def take_alone(self, rounds: int) -> None:
+        """Take the lock and let go of it."""
+        self.tally.started += 1
+        lock, count = self.lock, 0
+        for _ in range(rounds):
+            async with lock:
+                count += 1
+        self.tally.end(count)
+
+    async def take_turns(self, rounds: int) -> None:
+        """Take the lock, yield, and let go of it."""
+        self.tally.started += 1
+        lock, pause = self.lock, self.pause
+        for _ in range(rounds):
+            async with lock:
+                count = self.count
+                await pause()
+                self.count = count + 1
+        self.tally.end(0)
+
+    def worker(self, tasks: int) -> Callable[[int], Coroutine[Any, Any, None]]:
+        """What each of so many tasks runs (Any: what a coroutine yields is its runtime's own)."""
+        return self.take_alone if tasks == 1 else self.take_turns
+
+
 class Contestant(Protocol):
     """One runtime. Its methods run inside that runtime, under `run`."""
 
@@ -47,6 +84,12 @@ class Contestant(Protocol):
 
     async def switches(self, tasks: int, yields: int, tally: Tally) -> None:
         """Start the tasks, each of which yields that many times, and wait for all."""
+
+    async def locks(self, tasks: int, rounds: int, tally: Tally) -> None:
+        """Start the tasks, each of which takes the one lock that often, and wait for all.
+
+        Several tasks yield while they have the lock, so that the others really wait for it.
+        """
 
     async def spawn_join(self, tasks: int, tally: Tally) -> None:
         """Start an empty task and wait for it, again and again."""

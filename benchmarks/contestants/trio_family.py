@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import trio
 
-from benchmarks.contestants.contract import LONG_SECONDS, READ_SIZE, Tally
+from benchmarks.contestants.contract import LONG_SECONDS, READ_SIZE, Locker, Tally
 
 T = TypeVar("T")
 
@@ -36,6 +36,15 @@ class Trio:
         async with trio.open_nursery() as nursery:
             for _ in range(tasks):
                 nursery.start_soon(yielder)
+
+    async def locks(self, tasks: int, rounds: int, tally: Tally) -> None:
+        """A `trio.Lock`, at which every acquisition is a checkpoint, also a free one."""
+        locker = Locker(trio.Lock(), trio.lowlevel.checkpoint, tally)
+        work = locker.worker(tasks)
+        async with trio.open_nursery() as nursery:
+            for _ in range(tasks):
+                nursery.start_soon(work, rounds)
+        tally.finished += locker.count
 
     async def spawn_join(self, tasks: int, tally: Tally) -> None:
         """A nursery for each task."""

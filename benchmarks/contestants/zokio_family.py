@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import zokio
-from benchmarks.contestants.contract import LONG_SECONDS, READ_SIZE, Tally
+from benchmarks.contestants.contract import LONG_SECONDS, READ_SIZE, Locker, Tally
 
 T = TypeVar("T")
 
@@ -34,6 +34,14 @@ class Zokio:
 
         for task in [zokio.spawn(yielder()) for _ in range(tasks)]:
             await task
+
+    async def locks(self, tasks: int, rounds: int, tally: Tally) -> None:
+        """A `zokio.sync.Mutex`."""
+        locker = Locker(zokio.sync.Mutex(), zokio.yield_now, tally)
+        work = locker.worker(tasks)
+        for task in [zokio.spawn(work(rounds)) for _ in range(tasks)]:
+            await task
+        tally.finished += locker.count
 
     async def spawn_join(self, tasks: int, tally: Tally) -> None:
         """The sum of what the tasks return is the count."""

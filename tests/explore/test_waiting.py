@@ -1,0 +1,64 @@
+"""The real primitives of `zokio.sync` under every interleaving of two threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.explore import waiting_programs as programs
+from tests.explore.planting import PlantedRace, planted
+from tests.explore.waiting_programs import PROGRAMS, modelled
+from zokio.explore import explore
+
+pytestmark = [pytest.mark.interpreted, pytest.mark.uncounted]
+
+RACES = (
+    PlantedRace(
+        name="who_stands_does_not_look_again_whether_permits_are_free",
+        file="zokio/sync/semaphore.py",
+        before="            self._queue.append(acquisition)\n            granted = self._settle()",
+        after="            self._queue.append(acquisition)\n            granted = []",
+        program=programs.a_release_meets_an_acquisition,
+    ),
+    PlantedRace(
+        name="who_stands_does_not_look_again_whether_the_event_is_set",
+        file="zokio/sync/event.py",
+        before="            if self.is_set():  # between",
+        after="            if not self:  # between",
+        program=programs.an_event_is_set_when_one_comes,
+    ),
+    PlantedRace(
+        name="the_lock_is_free_between_an_unlock_and_the_look_at_the_queue",
+        file="zokio/sync/mutex.py",
+        before="            self._queue.append(turn)\n            granted = self._settle()",
+        after="            self._queue.append(turn)\n            granted = []",
+        program=programs.an_unlock_meets_a_lock,
+    ),
+    PlantedRace(
+        name="a_waiter_looks_whether_it_was_granted_before_it_leaves",
+        file="zokio/core/wait_queue.py",
+        before="        with self.queue.lock:\n            waited = self.grant(None, GONE)\n"
+        "            granted = self.state is GRANTED\n",
+        after="        granted = self.state is GRANTED\n        with self.queue.lock:\n"
+        "            waited = self.grant(None, GONE)\n",
+        program=programs.a_release_meets_a_cancellation,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("program", "left"), PROGRAMS, ids=lambda each: getattr(each, "__name__", "")
+)
+def test_it_holds_in_every_interleaving(program: Callable[[], object], left: object) -> None:
+    with modelled():
+        found = explore(program, preemptions=2)
+    assert found.outcome == "holds", found.report
+    assert found.results == (left,) and found.executions > 1
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.name)
+def test_a_planted_race_is_found(race: PlantedRace) -> None:
+    with planted(race), modelled():
+        found = explore(race.program, preemptions=2)
+    assert found.outcome == "violated"
