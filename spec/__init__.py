@@ -21,6 +21,7 @@ from . import (
     shutdown,
     surroundings,
     task,
+    task_start,
     timers,
     workers_bounds,
 )
@@ -37,5 +38,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "timers": timers.CONFIGURATIONS,
     "clockwork": clockwork.CONFIGURATIONS,
     "blocking_pool": blocking_pool.CONFIGURATIONS,
+    "task_start": task_start.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

@@ -51,7 +51,7 @@ PUBLIC_NAMES = [
     # Tasks and structure
     *("CancelScope", "CancellationToken", "Cancelled", "JoinHandle", "TaskGroup", "current_task"),
     *("join", "move_on_after", "select", "spawn", "spawn_blocking", "spawn_local", "timeout"),
-    "yield_now",
+    *("TASK_STATUS_IGNORED", "TaskStatus", "yield_now"),
     # Polling
     *("Context", "Future", "PENDING", "Poll", "Ready", "Waker", "poll_fn"),
     # Time
@@ -67,7 +67,7 @@ PUBLIC_NAMES = [
 ]
 
 # Values and aliases cannot carry a docstring of their own.
-WITHOUT_DOCSTRING = {"PENDING", "Poll", "compiled"}
+WITHOUT_DOCSTRING = {"PENDING", "Poll", "TASK_STATUS_IGNORED", "compiled"}
 
 
 def test_import_contracts_hold() -> None:

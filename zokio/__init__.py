@@ -38,6 +38,7 @@ from zokio.runtime.runtime import Runtime
 from zokio.runtime.scope import CancelScope
 from zokio.runtime.shutdown import ShutdownReport
 from zokio.runtime.spawn import current_task, spawn, spawn_local, yield_now
+from zokio.runtime.starting import TASK_STATUS_IGNORED, TaskStatus
 from zokio.runtime.token import CancellationToken
 from zokio.time import move_on_after, sleep, timeout
 
@@ -48,6 +49,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "PENDING",
+    "TASK_STATUS_IGNORED",
     "AbortedError",
     "BrokenError",
     "BusyError",
@@ -68,6 +70,7 @@ __all__ = [
     "ShutdownReport",
     "TaskDump",
     "TaskGroup",
+    "TaskStatus",
     "UsageError",
     "Waker",
     "WorkerMetrics",
