@@ -16,6 +16,7 @@ from . import (
     cancel_scopes,
     clockwork,
     join,
+    join_set,
     registration,
     scheduler,
     shutdown,
@@ -39,5 +40,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "clockwork": clockwork.CONFIGURATIONS,
     "blocking_pool": blocking_pool.CONFIGURATIONS,
     "task_start": task_start.CONFIGURATIONS,
+    "join_set": join_set.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

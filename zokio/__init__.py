@@ -33,6 +33,7 @@ from zokio.runtime.combine import join, select
 from zokio.runtime.config import RuntimeConfig
 from zokio.runtime.dump import TaskDump
 from zokio.runtime.group import TaskGroup
+from zokio.runtime.join_set import JoinSet
 from zokio.runtime.run import run
 from zokio.runtime.runtime import Runtime
 from zokio.runtime.scope import CancelScope
@@ -61,6 +62,7 @@ __all__ = [
     "Future",
     "InternalError",
     "JoinHandle",
+    "JoinSet",
     "LimitError",
     "Poll",
     "Ready",

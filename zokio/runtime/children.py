@@ -116,6 +116,19 @@ class Children:
             with CancelScope(shield=True):
                 await self.until(lambda: self.alive == 0)
 
+    async def end_all(self, error: BaseException | None) -> None:
+        """Leave the scope's block: cancel every child, and wait for it unless `error` forbids that.
+
+        Whatever the block has raised goes on as it is.
+        """
+        self.scope.cancel()
+        try:
+            if not isinstance(error, GeneratorExit):  # dropped: nothing may be awaited any more
+                await self.all_done()
+        finally:
+            self.closed = True
+            self.scope.__exit__(None, None, None)
+
     def _close(self) -> bool:
         with self.guard:
             if self.alive == 0:
