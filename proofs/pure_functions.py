@@ -31,7 +31,8 @@ WITHOUT = {
     "core.suspend.yield_now": SUSPENDS,
     "core.task._forget": "does nothing: the callback of who has let go of its task",
     "core.task._gone": "does nothing: what a task that has ended would call",
-    "core.wait_queue.WaitQueue.__len__": FIELD,
+    "core.wait_queue._nobody": "does nothing: what a waiter without heirs would call",
+    "core.wait_queue.wake_all": "calls the wakers that it is given; see tests/core",
     "timers.queue.TimerQueue.__len__": STATE,
     "timers.queue._nothing": "does nothing: what a cancelled timer would call",
 }

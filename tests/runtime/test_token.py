@@ -154,7 +154,7 @@ def test_whoever_was_cancelled_while_waiting_stands_there_no_more() -> None:
         with pytest.raises(TimeoutError):
             async with zokio.timeout(1):
                 await token.cancelled()
-        return len(token._waiting)
+        return token._waiting.length
 
     assert run_simulated(main()) == 0
 
@@ -168,7 +168,7 @@ def test_a_task_that_is_woken_for_no_reason_waits_on_and_stands_there_once() -> 
             task.wake()
             await zokio.yield_now()
             await zokio.yield_now()
-            standing = len(token._waiting)
+            standing = token._waiting.length
             token.cancel()
             return standing
 

@@ -10,8 +10,8 @@ from itertools import count
 from weakref import WeakValueDictionary
 
 from zokio.core.future import Future
-from zokio.core.poll import PENDING, Poll, Ready
-from zokio.core.wait_queue import WaitQueue
+from zokio.core.poll import Poll, Ready
+from zokio.core.wait_queue import Waiter, WaitQueue, wake_all
 from zokio.core.waker import Context
 
 
@@ -22,7 +22,7 @@ class CancellationToken:
 
     def __init__(self) -> None:
         self._cancelled = False
-        self._waiting = WaitQueue()
+        self._waiting: WaitQueue[Waiter[None]] = WaitQueue()
         # A child keeps its parent, not the other way round: a token may outlive a million children.
         self._parent: CancellationToken | None = None
         self._children: WeakValueDictionary[int, CancellationToken] = WeakValueDictionary()
@@ -32,9 +32,10 @@ class CancellationToken:
         """Give the signal. Again it does nothing."""
         tokens = [self]
         for token in tokens:
-            # The flag first: whoever registers after this looks at it and does not wait.
-            token._cancelled = True
-            token._waiting.wake_all()
+            with token._waiting.lock:
+                token._cancelled = True
+                waiting = token._waiting.grant_all(None)
+            wake_all(waiting)
             children = (reference() for reference in token._children.valuerefs())
             tokens += [child for child in children if child is not None]
 
@@ -55,26 +56,31 @@ class CancellationToken:
             token.cancel()
         return token
 
-    def wait(self, cx: Context) -> bool:
-        """Register a waker unless the signal was given; whether it was."""
-        if not self._cancelled:
-            self._waiting.remove(cx.waker)
-            self._waiting.add(cx.waker)
-        return self._cancelled
-
-    def forget(self, cx: Context) -> None:
-        """Remove a waker."""
-        self._waiting.remove(cx.waker)
+    def _wait(self) -> Waiter[None] | None:
+        """A place among those who wait; None: the signal was given."""
+        waiter: Waiter[None] = Waiter(self._waiting)
+        with self._waiting.lock:
+            self._waiting.append(waiter)
+            if self._cancelled:
+                waiter.leave()
+                return None
+        return waiter
 
 
 class _Cancelled(Future[None]):
-    __slots__ = ("_token",)
+    """It waits from its first poll on."""
+
+    __slots__ = ("_token", "_waiter")
 
     def __init__(self, token: CancellationToken) -> None:
         self._token = token
+        self._waiter: Waiter[None] | None = None
 
     def poll(self, cx: Context) -> Poll[None]:
-        return Ready(None) if self._token.wait(cx) else PENDING
+        if self._waiter is None and not self._token.is_cancelled():
+            self._waiter = self._token._wait()
+        return Ready(None) if self._waiter is None else self._waiter.poll(cx)
 
     def close(self, cx: Context) -> None:
-        self._token.forget(cx)
+        if self._waiter is not None:
+            self._waiter.close(cx)
