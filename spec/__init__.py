@@ -13,6 +13,7 @@ from zokio.model import Machine
 
 from . import (
     blocking_pool,
+    bounded_map,
     cancel_scopes,
     clockwork,
     join,
@@ -41,5 +42,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "blocking_pool": blocking_pool.CONFIGURATIONS,
     "task_start": task_start.CONFIGURATIONS,
     "join_set": join_set.CONFIGURATIONS,
+    "bounded_map": bounded_map.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

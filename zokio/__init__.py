@@ -34,6 +34,7 @@ from zokio.runtime.config import RuntimeConfig
 from zokio.runtime.dump import TaskDump
 from zokio.runtime.group import TaskGroup
 from zokio.runtime.join_set import JoinSet
+from zokio.runtime.results import as_completed, map_bounded
 from zokio.runtime.run import run
 from zokio.runtime.runtime import Runtime
 from zokio.runtime.scope import CancelScope
@@ -76,9 +77,11 @@ __all__ = [
     "UsageError",
     "Waker",
     "WorkerMetrics",
+    "as_completed",
     "compiled",
     "current_task",
     "join",
+    "map_bounded",
     "move_on_after",
     "net",
     "poll_fn",
