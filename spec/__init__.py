@@ -24,6 +24,7 @@ from . import (
     surroundings,
     task,
     task_start,
+    task_tracker,
     timers,
     workers_bounds,
 )
@@ -43,5 +44,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "task_start": task_start.CONFIGURATIONS,
     "join_set": join_set.CONFIGURATIONS,
     "bounded_map": bounded_map.CONFIGURATIONS,
+    "task_tracker": task_tracker.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

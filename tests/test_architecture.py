@@ -52,7 +52,7 @@ PUBLIC_NAMES = [
     *("CancelScope", "CancellationToken", "Cancelled", "JoinHandle", "TaskGroup", "current_task"),
     *("join", "move_on_after", "select", "spawn", "spawn_blocking", "spawn_local", "timeout"),
     *("as_completed", "map_bounded"),
-    *("JoinSet", "TASK_STATUS_IGNORED", "TaskStatus", "yield_now"),
+    *("JoinSet", "TASK_STATUS_IGNORED", "TaskStatus", "TaskTracker", "yield_now"),
     # Polling
     *("Context", "Future", "PENDING", "Poll", "Ready", "Waker", "poll_fn"),
     # Time

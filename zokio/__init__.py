@@ -42,6 +42,7 @@ from zokio.runtime.shutdown import ShutdownReport
 from zokio.runtime.spawn import current_task, spawn, spawn_local, yield_now
 from zokio.runtime.starting import TASK_STATUS_IGNORED, TaskStatus
 from zokio.runtime.token import CancellationToken
+from zokio.runtime.tracker import TaskTracker
 from zokio.time import move_on_after, sleep, timeout
 
 compiled: bool = not (_task_state.__file__ or "").endswith(".py")
@@ -74,6 +75,7 @@ __all__ = [
     "TaskDump",
     "TaskGroup",
     "TaskStatus",
+    "TaskTracker",
     "UsageError",
     "Waker",
     "WorkerMetrics",

@@ -6,7 +6,7 @@ adapter picks the task that is polled. `Actor` is what a task does that is told,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from inspect import CORO_CREATED, getcoroutinestate
 
 from tests.helpers.virtual_time import VirtualReactor
@@ -17,6 +17,7 @@ from zokio.core.task_state import DONE
 from zokio.errors import Cancelled
 from zokio.runtime.config import RuntimeConfig
 from zokio.runtime.runtime import Runtime
+from zokio.runtime.scope import CancelScope
 
 WAIT, VALUE, ERROR, ABORTED = "wait", "value", "error", "aborted"
 
@@ -59,6 +60,11 @@ class Stage:
         """Call a function on the thread that runs the runtime, in no task."""
         with self.runtime.entered():
             function()
+
+    def take_in(self) -> None:
+        """Visit the reactor, the injection queue and the timers; nobody is polled."""
+        with self.runtime.entered():
+            self.runtime.turn(may_wait=False)
 
     def stop(self) -> None:
         """End everything."""
@@ -108,3 +114,54 @@ def is_done(task: Task) -> bool:
 def is_cancelling(task: Task) -> bool:
     """Whether the task was aborted."""
     return task.root is not None and task.root.cancel_called
+
+
+class Caller:
+    """A task that makes the same call again and again, each time when it is told to.
+
+    Attributes:
+        scope: around the call that goes on; None: none does.
+        returned: how many calls have returned.
+    """
+
+    def __init__(self, stage: Stage, call: Callable[[], Awaitable[object]]) -> None:
+        self._stage = stage
+        self.make = call
+        self._is_told = False
+        self.scope: CancelScope | None = None
+        self.returned = 0
+        self.task = stage.task_of(stage.runtime.spawn(self._run()))
+        stage.poll(self.task)
+
+    async def _run(self) -> None:
+        while True:
+            if self._is_told:
+                self._is_told = False
+                with CancelScope() as self.scope:
+                    await self.make()
+                    self.returned += 1
+                self.scope = None
+            await suspend()
+
+    def begin(self) -> None:
+        """Make the call, up to its first suspension."""
+        self._is_told = True
+        self._stage.wake(self.task)
+        self._stage.poll(self.task)
+
+    def poll(self) -> None:
+        """Poll the task, which is ready."""
+        self._stage.poll(self.task)
+
+    def cancel(self) -> None:
+        """Cancel the call."""
+        assert self.scope is not None
+        self._stage.call(self.scope.cancel)
+
+    def is_cancelling(self) -> bool:
+        """Whether the call was cancelled and has not heard of it."""
+        return self.scope is not None and self.scope.cancel_called
+
+    def is_owed(self) -> bool:
+        """Whether the task stands in the run queue."""
+        return self._stage.is_owed(self.task)
