@@ -16,8 +16,10 @@ from . import (
     bounded_map,
     cancel_scopes,
     clockwork,
+    delay_queue,
     join,
     join_set,
+    rate_limiter,
     registration,
     scheduler,
     shutdown,
@@ -45,5 +47,7 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "join_set": join_set.CONFIGURATIONS,
     "bounded_map": bounded_map.CONFIGURATIONS,
     "task_tracker": task_tracker.CONFIGURATIONS,
+    "delay_queue": delay_queue.CONFIGURATIONS,
+    "rate_limiter": rate_limiter.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }
