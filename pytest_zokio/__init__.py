@@ -8,9 +8,13 @@ and runs (`zokio.testing`) is imported when machines are configured, or stateful
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from zokio import Runtime
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,3 +84,12 @@ def pytest_terminal_summary(
         from zokio.testing.witness import summary
 
         summary(terminalreporter, config)
+
+
+@pytest.fixture
+def virtual_runtime() -> Iterator[Runtime]:
+    """A runtime in virtual time, for `block_on` and `spawn`; it is shut down at the end."""
+    from zokio.testing import virtual_runtime
+
+    with virtual_runtime() as runtime:
+        yield runtime

@@ -51,7 +51,8 @@ PUBLIC_NAMES = [
     # Tasks and structure
     *("CancelScope", "CancellationToken", "Cancelled", "JoinHandle", "TaskGroup", "current_task"),
     *("join", "move_on_after", "select", "spawn", "spawn_blocking", "spawn_local", "timeout"),
-    "yield_now",
+    *("as_completed", "map_bounded"),
+    *("JoinSet", "TASK_STATUS_IGNORED", "TaskStatus", "TaskTracker", "yield_now"),
     # Polling
     *("Context", "Future", "PENDING", "Poll", "Ready", "Waker", "poll_fn"),
     # Time
@@ -69,7 +70,7 @@ PUBLIC_NAMES = [
 ]
 
 # Values and aliases cannot carry a docstring of their own.
-WITHOUT_DOCSTRING = {"PENDING", "Poll", "compiled"}
+WITHOUT_DOCSTRING = {"PENDING", "Poll", "TASK_STATUS_IGNORED", "compiled"}
 
 
 def test_import_contracts_hold() -> None:

@@ -41,7 +41,7 @@ SIGNATURES = {
     "spawn": "(coroutine, *, name=None)",
     "spawn_blocking": "(function, *args, **kwargs)",
     "join": "(*awaitables)",
-    "select": "(*awaitables)",
+    "select": "(*awaitables, biased=False)",
     "timeout": "(seconds)",
     "move_on_after": "(seconds)",
     "sleep": "(seconds)",

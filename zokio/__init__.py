@@ -34,12 +34,16 @@ from zokio.runtime.combine import join, select
 from zokio.runtime.config import RuntimeConfig
 from zokio.runtime.dump import TaskDump
 from zokio.runtime.group import TaskGroup
+from zokio.runtime.join_set import JoinSet
+from zokio.runtime.results import as_completed, map_bounded
 from zokio.runtime.run import run
 from zokio.runtime.runtime import Runtime
 from zokio.runtime.scope import CancelScope
 from zokio.runtime.shutdown import ShutdownReport
 from zokio.runtime.spawn import current_task, spawn, spawn_local, yield_now
+from zokio.runtime.starting import TASK_STATUS_IGNORED, TaskStatus
 from zokio.runtime.token import CancellationToken
+from zokio.runtime.tracker import TaskTracker
 from zokio.time import move_on_after, sleep, timeout
 
 compiled: bool = not (_task_state.__file__ or "").endswith(".py")
@@ -49,6 +53,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "PENDING",
+    "TASK_STATUS_IGNORED",
     "AbortedError",
     "BrokenError",
     "BusyError",
@@ -60,6 +65,7 @@ __all__ = [
     "Future",
     "InternalError",
     "JoinHandle",
+    "JoinSet",
     "LimitError",
     "Poll",
     "Ready",
@@ -69,12 +75,16 @@ __all__ = [
     "ShutdownReport",
     "TaskDump",
     "TaskGroup",
+    "TaskStatus",
+    "TaskTracker",
     "UsageError",
     "Waker",
     "WorkerMetrics",
+    "as_completed",
     "compiled",
     "current_task",
     "join",
+    "map_bounded",
     "move_on_after",
     "net",
     "poll_fn",

@@ -33,3 +33,8 @@ async def value(result: T) -> T:
 async def forever() -> None:
     """A coroutine that waits until it is cancelled."""
     await zokio.sleep(float("inf"))
+
+
+def run_with(workers: int, coroutine: Awaitable[T]) -> T:
+    """`run_simulated` with so many workers."""
+    return zokio.run(coroutine, config=zokio.RuntimeConfig(reactor="simulated", workers=workers))

@@ -8,8 +8,9 @@ import pytest
 
 import zokio
 from tests.helpers.branches import Reports, after, fail, fail_when_cancelled, note_end
-from tests.helpers.simulation import forever, run_simulated, value
+from tests.helpers.simulation import forever, run_simulated, run_with, value
 from zokio.errors import UsageError
+from zokio.runtime import combine
 from zokio.time import now
 
 
@@ -20,11 +21,72 @@ def test_select_gives_the_first_and_its_place() -> None:
     assert run_simulated(main()) == ((1, "b"), 1)
 
 
-def test_of_branches_that_are_ready_together_select_takes_the_first() -> None:
-    async def main() -> tuple[int, str]:
-        return await zokio.select(value("a"), value("b"))
+def test_of_branches_that_are_ready_together_a_biased_select_takes_the_first() -> None:
+    async def main() -> list[tuple[int, str]]:
+        return [await zokio.select(value("a"), value("b"), biased=True) for _ in range(20)]
 
-    assert run_simulated(main()) == (0, "a")
+    assert run_simulated(main()) == [(0, "a")] * 20
+
+
+def test_of_branches_that_are_ready_together_a_fair_select_draws_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def draw(label: str, count: int) -> int:
+        asked.append((label, count))
+        return count - 1
+
+    async def main() -> tuple[int, str]:
+        return await zokio.select(value("a"), value("b"), after(1, "later"))
+
+    monkeypatch.setattr(combine, "choose", draw)
+    assert run_simulated(main()) == (1, "b")
+    assert asked == [("select", 2)]
+
+
+def test_a_fair_select_in_a_loop_starves_nobody() -> None:
+    async def main() -> set[int]:
+        return {(await zokio.select(value("a"), value("b"), value("c")))[0] for _ in range(300)}
+
+    assert run_simulated(main()) == {0, 1, 2}
+
+
+@pytest.mark.parametrize("biased", [False, True])
+def test_of_branches_that_end_one_after_another_the_first_in_time_wins(biased: bool) -> None:
+    async def main() -> tuple[int, str]:
+        return await zokio.select(after(2, "a"), after(1, "b"), biased=biased)
+
+    assert run_simulated(main()) == (1, "b")
+
+
+@pytest.mark.parametrize("biased", [False, True])
+def test_a_branch_that_ends_while_it_is_cancelled_does_not_win(biased: bool) -> None:
+    async def ends_when_cancelled() -> str:
+        try:
+            await forever()
+        except zokio.Cancelled:
+            return "too late"
+        raise AssertionError
+
+    async def main() -> tuple[int, str]:
+        return await zokio.select(ends_when_cancelled(), after(1, "b"), biased=biased)
+
+    assert run_simulated(main()) == (1, "b")
+
+
+@pytest.mark.parametrize("workers", (0, 4))
+def test_of_two_receivers_the_winner_is_never_a_loser(workers: int) -> None:
+    """Whatever the workers do, the position and the value belong together."""
+
+    async def main() -> bool:
+        for _ in range(200):
+            position, found = await zokio.select(*(value(each) for each in "abc"))
+            if "abc"[position] != found:
+                return False
+        return True
+
+    assert run_with(workers, main())
 
 
 def test_select_waits_until_the_losers_have_cleaned_up() -> None:

@@ -8,6 +8,7 @@ import weakref
 import pytest
 
 import zokio
+from tests.helpers.branches import after, fail, note_end
 from tests.helpers.simulation import forever, run_simulated
 from zokio.env.threads import Event, Thread
 from zokio.time import now
@@ -193,3 +194,62 @@ def test_a_token_ends_a_select() -> None:
         return await zokio.select(forever(), token.cancelled())
 
     assert run_simulated(main()) == (1, None)
+
+
+def test_a_guard_gives_the_signal_when_its_block_is_left() -> None:
+    left, failed, disarmed = (zokio.CancellationToken() for _ in range(3))
+    with left.drop_guard():
+        assert not left.is_cancelled()
+    with pytest.raises(KeyError), failed.drop_guard():
+        raise KeyError
+    with disarmed.drop_guard() as guard:
+        guard.disarm()
+    assert [token.is_cancelled() for token in (left, failed, disarmed)] == [True, True, False]
+
+
+def test_what_runs_until_the_signal_gives_its_value_or_is_given_up() -> None:
+    ended: list[str] = []
+
+    async def cancel_later(token: zokio.CancellationToken) -> None:
+        await zokio.sleep(2)
+        token.cancel()
+
+    async def main() -> tuple[str | None, str | None, list[str], float]:
+        token = zokio.CancellationToken()
+        zokio.spawn(cancel_later(token))
+        before = await token.run_until_cancelled(after(1, "in time"))
+        given_up = await token.run_until_cancelled(note_end(ended, "cleaned up", 1))
+        return before, given_up, ended.copy(), now()
+
+    assert run_simulated(main()) == ("in time", None, ["cleaned up"], 3)
+
+
+def test_nothing_begins_when_the_signal_was_given_or_comes_first() -> None:
+    begun = []
+
+    async def work() -> str:
+        begun.append("work")
+        return "value"
+
+    async def main() -> None:
+        token = zokio.CancellationToken()
+        token.cancel()
+        assert await token.run_until_cancelled(work()) is None
+        both = zokio.CancellationToken()
+
+        async def ends_with_the_signal() -> str:
+            both.cancel()
+            return "as well"
+
+        assert await both.run_until_cancelled(ends_with_the_signal()) is None
+
+    run_simulated(main())
+    assert begun == []
+
+
+def test_an_error_of_what_runs_until_the_signal_is_raised() -> None:
+    async def main() -> None:
+        with pytest.raises(ValueError, match="work"):
+            await zokio.CancellationToken().run_until_cancelled(fail(ValueError("work")))
+
+    run_simulated(main())

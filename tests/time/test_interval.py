@@ -13,8 +13,8 @@ import zokio
 from tests.helpers.busy import busy
 from tests.helpers.simulation import run_simulated
 from zokio.errors import NoRuntimeError, UsageError
-from zokio.time import interval, now
-from zokio.time.interval import POLICIES, MissedTick, next_tick_ns
+from zokio.time import interval, interval_at, now
+from zokio.time.interval import LATE_NS, POLICIES, MissedTick, next_tick_ns
 
 NANOSECONDS = st.integers(0, 10**12)
 
@@ -113,9 +113,60 @@ def test_the_next_tick_keeps_the_beat_or_begins_a_new_one(
     taken = scheduled + late
     tick = next_tick_ns(scheduled, taken, period, policy)
     assert tick > scheduled
-    if policy == "burst" or late < period:
+    if policy == "burst" or late <= LATE_NS:
         assert tick == scheduled + period
     elif policy == "delay":
         assert tick == taken + period
     else:
         assert (tick - scheduled) % period == 0 and taken < tick <= taken + period
+
+
+def test_an_interval_does_not_drift() -> None:
+    """Sleeping for a period after each piece of work would be late by all the work together."""
+
+    async def main() -> float:
+        async for instant in interval(1):
+            busy(0.3)
+            if instant == 1000:
+                break
+        return now()
+
+    assert run_simulated(main()) == 1000.3
+
+
+@pytest.mark.parametrize(("policy", "next_tick"), [("burst", 2), ("delay", 2.5), ("skip", 2)])
+def test_a_tick_that_is_late_by_less_than_a_period(policy: MissedTick, next_tick: float) -> None:
+    async def main() -> float:
+        ticks = interval(1, policy)
+        await ticks.tick()
+        busy(1.5)
+        await ticks.tick()
+        return await ticks.tick()
+
+    assert run_simulated(main()) == next_tick
+
+
+def test_an_interval_can_begin_at_an_instant() -> None:
+    async def main() -> list[float]:
+        ticks = interval_at(3, 2)
+        assert ticks.period == 2
+        return [await ticks.tick(), await ticks.tick(), now()]
+
+    assert run_simulated(main()) == [3, 5, 5]
+
+
+def test_an_interval_can_be_reset_and_counts_from_there() -> None:
+    async def main() -> list[float]:
+        ticks = interval(10)
+        await ticks.tick()
+        await zokio.sleep(4)
+        ticks.reset()
+        found = [await ticks.tick()]
+        ticks.reset_immediately()
+        found.append(await ticks.tick())
+        ticks.reset_after(1)
+        found.append(await ticks.tick())
+        ticks.reset_at(100)
+        return [*found, await ticks.tick(), await ticks.tick()]
+
+    assert run_simulated(main()) == [14, 14, 15, 100, 110]

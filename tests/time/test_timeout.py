@@ -11,7 +11,7 @@ import pytest
 import zokio
 from tests.helpers.simulation import forever, run_simulated
 from zokio.runtime.current import current_runtime
-from zokio.time import now
+from zokio.time import move_on_at, now, timeout_at
 
 Kind = Literal["with", "async with"]
 both_kinds = pytest.mark.parametrize("kind", ["with", "async with"])
@@ -273,3 +273,89 @@ def test_a_timeout_ends_a_group_and_its_tasks() -> None:
         assert all(handle.is_finished() for handle in handles) and now() == 1
 
     run_simulated(main())
+
+
+def test_a_deadline_is_shared_by_several_blocks() -> None:
+    async def main() -> list[float]:
+        ended = []
+        deadline = now() + 3
+        async with timeout_at(deadline):
+            await zokio.sleep(2)
+        ended.append(now())
+        with pytest.raises(TimeoutError, match="did not end before 3 s of the clock"):
+            async with timeout_at(deadline):
+                await zokio.sleep(2)
+        ended.append(now())
+        with move_on_at(deadline + 1) as scope:
+            await zokio.sleep(2)
+        assert scope.cancelled_caught
+        return [*ended, now()]
+
+    assert run_simulated(main()) == [2, 3, 4]
+
+
+def test_a_deadline_that_has_passed_ends_the_block_at_its_first_suspension() -> None:
+    async def main() -> list[str]:
+        seen = []
+        await zokio.sleep(5)
+        with pytest.raises(TimeoutError):
+            async with timeout_at(1):
+                seen.append("begun")
+                await zokio.sleep(0)
+                seen.append("not reached")
+        return seen
+
+    assert run_simulated(main()) == ["begun"]
+
+
+def test_no_deadline_never_comes_and_a_wrong_one_is_refused() -> None:
+    async def main() -> float:
+        async with timeout_at(None), move_on_at(math.inf):
+            await zokio.sleep(1e6)
+        return now()
+
+    assert run_simulated(main()) == 1e6
+    for make in (timeout_at, move_on_at):
+        with pytest.raises(ValueError):
+            make(-1)
+
+
+def test_a_timeout_does_not_swallow_the_cancel_that_comes_with_its_deadline() -> None:
+    """wait_for swallowed a cancellation that came together with the result."""
+
+    async def main() -> str:
+        async def inner() -> str:
+            async with timeout_at(1):
+                await forever()
+            return "went on"
+
+        async with zokio.TaskGroup() as group:
+            handle = group.spawn(inner())
+            await zokio.sleep(1)  # in the same instant
+            handle.abort()
+            with pytest.raises(zokio.AbortedError):
+                await handle
+        return "aborted"
+
+    assert run_simulated(main()) == "aborted"
+
+
+def test_a_timeout_does_not_swallow_the_cancel_that_comes_with_the_result() -> None:
+    async def main() -> str:
+        async def inner() -> None:
+            async with zokio.timeout(10):
+                await zokio.sleep(1)
+            await zokio.sleep(0)
+            seen.append("went on")
+
+        seen: list[str] = []
+        handle = zokio.spawn(inner())
+        await zokio.yield_now()
+        await zokio.sleep(1)
+        handle.abort()  # its sleep is over, and it has not been polled
+        with pytest.raises(zokio.AbortedError):
+            await handle
+        assert seen == []
+        return "aborted"
+
+    assert run_simulated(main()) == "aborted"

@@ -89,6 +89,25 @@ class CancelNode:
         if self.members is not None:
             self.members.pop(task, None)
 
+    def move_member(self, task: Task, to: CancelNode) -> None:
+        """The living member goes over to another scope, with all the scopes that it is in."""
+        self.remove_member(task)
+        if to.members is None:
+            to.members = {}
+        to.members[task] = None
+        root = task.root
+        if root is None:
+            task.scope = to
+            task.refresh_cancel()
+            return
+        if self.children is not None:
+            self.children.pop(root, None)
+        if to.children is None:
+            to.children = {}
+        to.children[root] = None
+        root.parent = to
+        root.update()
+
     def cancel(self) -> None:
         """Cancel the scope. Once; again it does nothing."""
         if not self.cancel_called:

@@ -7,7 +7,7 @@ from inspect import isawaitable
 from types import CoroutineType
 from typing import Any, TypeVar, cast
 
-from zokio.errors import NotAwaitableError
+from zokio.errors import NotAwaitableError, UsageError
 
 T = TypeVar("T")
 
@@ -36,6 +36,28 @@ def discard(awaitable: object) -> None:
     """A coroutine that was refused will never run: the error says so, Python need not warn too."""
     if type(awaitable) is CoroutineType:
         awaitable.close()
+
+
+def as_coroutines(
+    awaitables: tuple[Awaitable[Any], ...], who: str
+) -> list[CoroutineType[Any, Any, Any]]:
+    """Each as `as_coroutine` gives it; all are looked at before one is started.
+
+    Raises:
+        NotAwaitableError: one is nothing that can be awaited.
+        UsageError: one is there twice. In both cases all of them were discarded.
+    """
+    coroutines: list[CoroutineType[Any, Any, Any]] = []
+    try:
+        for each in awaitables:
+            coroutines.append(as_coroutine(each, who))
+        if len(set(coroutines)) < len(coroutines):
+            raise UsageError(f"{who} was given one coroutine twice; call the function twice")
+    except UsageError:
+        for refused in (*coroutines, *awaitables):
+            discard(refused)
+        raise
+    return coroutines
 
 
 def _advice(thing: object) -> str:

@@ -7,17 +7,19 @@ or a later one) is reported once through `logging`, like every error that nobody
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from types import CoroutineType
+from functools import partial
 from typing import Any, TypeVar, overload
 
 from zokio.core.join import JoinHandle
 from zokio.core.outcome import Failure
 from zokio.core.task import Task
+from zokio.env.choice import choose
 from zokio.errors import UsageError
-from zokio.runtime.awaitable import as_coroutine, discard
+from zokio.runtime.awaitable import as_coroutines
 from zokio.runtime.children import Children
 from zokio.runtime.scope import CancelScope
 
+R = TypeVar("R")
 T = TypeVar("T")
 T1 = TypeVar("T1")
 T2 = TypeVar("T2")
@@ -26,23 +28,22 @@ T4 = TypeVar("T4")
 
 
 class _Branches(Children):
-    """Tasks for the awaitables of one call, and which of them ended first."""
+    """Tasks for the awaitables of one call, and which of them have ended."""
 
-    __slots__ = ("failed", "first", "tasks")
+    __slots__ = ("failed", "over", "tasks")
 
     def __init__(self, scope: CancelScope, awaitables: tuple[Awaitable[Any], ...], who: str):
         super().__init__(scope)
-        self.first: Task | None = None
-        """Whoever ended first."""
+        self.over: list[Task] = []
+        """Whoever has ended, in order."""
         self.failed: Task | None = None
         """Whoever failed first."""
-        coroutines = _coroutines(awaitables, who)
+        coroutines = as_coroutines(awaitables, who)
         self.tasks = [self.start(each, None, who) for each in coroutines]
 
     def ended(self, task: Task) -> None:
         """See `Children.ended`."""
-        if self.first is None:
-            self.first = task
+        self.over.append(task)
         if self.failed is None and isinstance(task.outcome, Failure):
             self.failed = task
 
@@ -52,12 +53,20 @@ class _Branches(Children):
 
     def has_winner(self) -> bool:
         """Whether one has ended."""
-        return self.first is not None
+        return bool(self.over)
 
-    async def run(self, condition: Callable[[], bool]) -> None:
-        """Run until the condition holds, then cancel what is left and wait for it."""
+    def winner(self, biased: bool) -> int:
+        """The place of one that has ended."""
+        over = set(self.over)
+        places = [place for place, task in enumerate(self.tasks) if task in over]
+        chance = not biased and len(places) > 1
+        return places[choose("select", len(places)) if chance else 0]
+
+    async def run(self, condition: Callable[[], bool], then: Callable[[], R]) -> R:
+        """Run until the condition holds, look at once, then cancel what is left and wait for it."""
         try:
             await self.until(condition)
+            found = then()
         except GeneratorExit:  # dropped: nothing may be awaited any more
             self.scope.cancel()
             raise
@@ -65,27 +74,11 @@ class _Branches(Children):
             await self._finish()
             raise
         await self._finish()
+        return found
 
     async def _finish(self) -> None:
         self.scope.cancel()
         await self.all_done()
-
-
-def _coroutines(
-    awaitables: tuple[Awaitable[Any], ...], who: str
-) -> list[CoroutineType[Any, Any, Any]]:
-    """Look at all before one is started."""
-    coroutines: list[CoroutineType[Any, Any, Any]] = []
-    try:
-        for each in awaitables:
-            coroutines.append(as_coroutine(each, who))
-        if len(set(coroutines)) < len(coroutines):
-            raise UsageError(f"{who} was given one coroutine twice; call the function twice")
-    except UsageError:
-        for refused in (*coroutines, *awaitables):
-            discard(refused)
-        raise
-    return coroutines
 
 
 @overload
@@ -113,7 +106,7 @@ async def join(*awaitables: Awaitable[Any]) -> tuple[Any, ...]:
     """
     with CancelScope() as scope:
         branches = _Branches(scope, awaitables, "join")
-        await branches.run(branches.is_settled)
+        await branches.run(branches.is_settled, lambda: None)
     if branches.failed is not None:
         failed = JoinHandle[tuple[Any, ...]](branches.failed)
         del branches  # or the frame would keep it with the error, and other errors unreported
@@ -121,11 +114,20 @@ async def join(*awaitables: Awaitable[Any]) -> tuple[Any, ...]:
     return tuple(JoinHandle[Any](task).result() for task in branches.tasks)
 
 
-async def select(*awaitables: Awaitable[T]) -> tuple[int, T]:
+async def select(*awaitables: Awaitable[T], biased: bool = False) -> tuple[int, T]:
     """Run all of them at once and take the first that ends.
 
     The losers are cancelled, and have finished their cleanup before `select` returns. A loser that
-    is a JoinHandle is only waited for no longer; its task goes on.
+    is a JoinHandle is only waited for no longer; its task goes on. What another loser had got is
+    lost: select operations that are cancel-safe.
+
+    Fairness: the branches begin in the order of the arguments. If several have ended before
+    `select` itself is polled again (all that are ready at once, for instance), one of them is drawn
+    by lot, so that in a loop none starves the others. Cancel safety: cancelled, it cancels all
+    branches and waits for them.
+
+    Args:
+        biased: of several that have ended, take the first in the order of the arguments.
 
     Returns:
         The position of the winner among the arguments, and its value.
@@ -140,8 +142,7 @@ async def select(*awaitables: Awaitable[T]) -> tuple[int, T]:
         raise UsageError("select() of nothing would wait for ever; give it at least one awaitable")
     with CancelScope() as scope:
         branches = _Branches(scope, awaitables, "select")
-        await branches.run(branches.has_winner)
-    assert branches.first is not None
-    position, winner = branches.tasks.index(branches.first), JoinHandle[T](branches.first)
+        position = await branches.run(branches.has_winner, partial(branches.winner, biased))
+    winner = JoinHandle[T](branches.tasks[position])
     del branches  # as in join
     return position, winner.result()

@@ -14,17 +14,18 @@ when they are polled.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from zokio.core.join import JoinHandle
 from zokio.core.outcome import Aborted, Failure
 from zokio.core.task import Task
-from zokio.errors import Cancelled, ClosedError, UsageError
+from zokio.errors import Cancelled, UsageError
 from zokio.runtime.awaitable import discard
 from zokio.runtime.children import Children
 from zokio.runtime.scope import CancelScope
+from zokio.runtime.starting import start_in
 
 T = TypeVar("T")
 
@@ -37,13 +38,12 @@ class TaskGroup:
         Cancelled: the block, or a task of it, was cancelled from outside.
     """
 
-    __slots__ = ("_closed", "_members", "cancel_scope")
+    __slots__ = ("_members", "cancel_scope")
 
     def __init__(self) -> None:
         self.cancel_scope = CancelScope()
         """The scope around the block and its tasks: cancel it to end them all quietly."""
         self._members: Members | None = None
-        self._closed = False
 
     def spawn(self, coroutine: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
         """Start a task inside the group.
@@ -57,13 +57,41 @@ class TaskGroup:
             UsageError: the block has not begun, or another thread runs it.
             NotAwaitableError: `coroutine` is nothing that can be awaited.
         """
-        if self._closed:
-            discard(coroutine)
-            raise ClosedError("the block of this TaskGroup has ended; spawn inside it")
         if self._members is None:
             discard(coroutine)
-            raise UsageError("TaskGroup.spawn outside of the group's block; use `async with`")
+            raise _outside("TaskGroup.spawn")
         return JoinHandle(self._members.start(coroutine, name, "TaskGroup.spawn"))
+
+    # Any: what a function says when it has started is between it and its caller.
+    async def start(
+        self, function: Callable[..., Awaitable[object]], *args: object, name: str | None = None
+    ) -> Any:
+        """Start a task and wait until it says that it is ready, as trio's `nursery.start`.
+
+        `function(*args, task_status=...)` is called; when what it returns calls
+        `task_status.started(value)`, the task becomes a child of the group and the value is
+        returned. Until then it belongs to the caller: it is cancelled with the caller, who waits
+        for its end, and its error is the caller's. The block does not end while a task is starting.
+
+        Cancelled after the task has started, the call raises `Cancelled` and the task stays in the
+        group. A value for a call that is being cancelled is dropped with the task, which ends.
+
+        Args:
+            function: takes `args` and a keyword `task_status`; see `TaskStatus`.
+            name: for reports and dumps; the coroutine's qualified name if None.
+
+        Returns:
+            What was given to `started`.
+
+        Raises:
+            Exception: what the task raised before it had started, also when the call was cancelled.
+            UsageError: the task returned before it had started, or the block has not begun.
+            AbortedError: the task aborted itself before it had started.
+            ClosedError: the block has ended.
+        """
+        if self._members is None:
+            raise _outside("TaskGroup.start")
+        return await start_in(self._members, function, args, name)
 
     async def __aenter__(self) -> Self:
         self.cancel_scope.__enter__()
@@ -89,7 +117,7 @@ class TaskGroup:
             self.cancel_scope.__exit__(None, None, None)
             raise
         finally:
-            self._closed = True
+            members.closed = True
         return self._leave(members, kind, error, traceback)
 
     def _leave(
@@ -111,6 +139,10 @@ class TaskGroup:
         if members.has_left or (members.is_lost and not caught):
             raise Cancelled
         return False
+
+
+def _outside(who: str) -> UsageError:
+    return UsageError(f"{who} outside of the group's block; use `async with`")
 
 
 class Members(Children):

@@ -6,13 +6,20 @@ token cancels its children, never its parent. Any thread may do either.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from itertools import count
+from types import TracebackType
+from typing import Self, TypeVar
 from weakref import WeakValueDictionary
 
 from zokio.core.future import Future
 from zokio.core.poll import Poll, Ready
 from zokio.core.wait_queue import Waiter, WaitQueue, wake_all
 from zokio.core.waker import Context
+from zokio.runtime.awaitable import discard
+from zokio.runtime.combine import select
+
+T = TypeVar("T")
 
 
 class CancellationToken:
@@ -56,6 +63,28 @@ class CancellationToken:
             token.cancel()
         return token
 
+    async def run_until_cancelled(self, awaitable: Awaitable[T]) -> T | None:
+        """Await it, and give it up when the signal comes: it is cancelled, and has cleaned up.
+
+        Cancelled itself, it cancels and finishes the awaitable likewise.
+
+        Returns:
+            Its value; None if the signal came before, or while both were ready.
+
+        Raises:
+            Exception: whatever the awaitable raised.
+            NotAwaitableError: it is nothing that can be awaited.
+        """
+        if self._cancelled:
+            discard(awaitable)
+            return None
+        found: tuple[int, T | None] = await select(self.cancelled(), awaitable, biased=True)
+        return found[1]
+
+    def drop_guard(self) -> DropGuard:
+        """`with token.drop_guard():` gives the signal when the block is left, in whichever way."""
+        return DropGuard(self)
+
     def _wait(self) -> Waiter[None] | None:
         """A place among those who wait; None: the signal was given."""
         waiter: Waiter[None] = Waiter(self._waiting)
@@ -65,6 +94,31 @@ class CancellationToken:
                 waiter.leave()
                 return None
         return waiter
+
+
+class DropGuard:
+    """See `CancellationToken.drop_guard`."""
+
+    __slots__ = ("_token",)
+
+    def __init__(self, token: CancellationToken) -> None:
+        self._token: CancellationToken | None = token
+
+    def disarm(self) -> None:
+        """Leave the token alone when the block is left."""
+        self._token = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._token is not None:
+            self._token.cancel()
 
 
 class _Cancelled(Future[None]):

@@ -1,4 +1,4 @@
-"""timeout and move_on_after: a cancel scope that begins when its block does."""
+"""timeout, move_on_after and their forms with an instant: cancel scopes that end their block."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class _RelativeScope(CancelScope):
 
     __slots__ = ("_duration_ns",)
 
-    def __init__(self, seconds: float | None) -> None:
-        super().__init__()
+    def __init__(self, seconds: float | None, deadline: float | None = None) -> None:
+        super().__init__(deadline)
         self._duration_ns = None if seconds is None else duration_ns(seconds)
 
     def __enter__(self) -> Self:
@@ -28,7 +28,7 @@ class _RelativeScope(CancelScope):
 
 
 class Timeout(_RelativeScope):
-    """A relative scope that raises when it has caught its cancellation. Made by `timeout`."""
+    """A scope that raises when it has caught its cancellation: see `timeout`, `timeout_at`."""
 
     __slots__ = ()
 
@@ -52,8 +52,13 @@ class Timeout(_RelativeScope):
         return self.__exit__(kind, error, traceback)
 
     def _reason(self) -> str:
-        if self._duration_ns is None or current_runtime().reactor.now_ns() < self._deadline_ns:
+        if current_runtime().reactor.now_ns() < self._deadline_ns:
             return "the block was cancelled by its scope's cancel()"
+        if self._duration_ns is None:
+            return (
+                f"the block did not end before {self._deadline_ns / SECOND_NS:g} s of the clock "
+                "and was cancelled; give it more time, or use move_on_at to go on without it"
+            )
         return (
             f"the block did not end within {self._duration_ns / SECOND_NS:g} s and was cancelled; "
             "give it more time, or use move_on_after to go on without it"
@@ -83,3 +88,26 @@ def move_on_after(seconds: float | None) -> CancelScope:
         ValueError: `seconds` is negative or not a number.
     """
     return _RelativeScope(seconds)
+
+
+def timeout_at(instant: float | None) -> Timeout:
+    """`timeout` with an instant, so that several blocks can share one deadline.
+
+    Args:
+        instant: in seconds of `zokio.time.now()`; one that has passed cancels the block at its
+            first suspension; None or infinity never does.
+
+    Raises:
+        TimeoutError: when the block is left because of it; its cleanup has run.
+        ValueError: `instant` is negative or not a number.
+    """
+    return Timeout(None, instant)
+
+
+def move_on_at(instant: float | None) -> CancelScope:
+    """`move_on_after` with an instant, in seconds of `zokio.time.now()`.
+
+    Raises:
+        ValueError: `instant` is negative or not a number.
+    """
+    return CancelScope(instant)
