@@ -13,15 +13,20 @@ from zokio.model import Machine
 
 from . import (
     blocking_pool,
+    broadcast,
     cancel_scopes,
     clockwork,
     join,
+    mpsc,
+    oneshot,
     registration,
+    rendezvous,
     scheduler,
     shutdown,
     surroundings,
     task,
     timers,
+    watch,
     workers_bounds,
 )
 
@@ -36,6 +41,11 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "shutdown": shutdown.CONFIGURATIONS,
     "timers": timers.CONFIGURATIONS,
     "clockwork": clockwork.CONFIGURATIONS,
+    "mpsc": mpsc.CONFIGURATIONS,
+    "oneshot": oneshot.CONFIGURATIONS,
+    "watch": watch.CONFIGURATIONS,
+    "broadcast": broadcast.CONFIGURATIONS,
+    "rendezvous": rendezvous.CONFIGURATIONS,
     "blocking_pool": blocking_pool.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

@@ -56,6 +56,8 @@ PUBLIC_NAMES = [
     *("Context", "Future", "PENDING", "Poll", "Ready", "Waker", "poll_fn"),
     # Time
     *("sleep", "time"),
+    # Synchronisation and channels
+    "sync",
     # Network
     "net",
     # Errors

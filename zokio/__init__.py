@@ -11,6 +11,7 @@ zokio.run(main())
 """
 
 from zokio import net as net
+from zokio import sync as sync
 from zokio import time as time
 from zokio.core import task_state as _task_state
 from zokio.core.future import Future, poll_fn
@@ -83,6 +84,7 @@ __all__ = [
     "spawn",
     "spawn_blocking",
     "spawn_local",
+    "sync",
     "time",
     "timeout",
     "yield_now",
