@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.benchmark import Benchmark
+from benchmarks.channels import CHANNELS_PING_PONG, CHANNELS_THROUGHPUT
 from benchmarks.echo import ECHO
 from benchmarks.idle_cpu import IDLE_CPU
 from benchmarks.idle_memory import IDLE_MEMORY
@@ -20,5 +21,6 @@ from benchmarks.workers import (
 
 BENCHMARKS: tuple[Benchmark, ...] = (
     *(SWITCHES, LOCKS, SPAWN_JOIN, TIMERS, ECHO, IDLE_MEMORY, IDLE_CPU),
+    *(CHANNELS_PING_PONG, CHANNELS_THROUGHPUT),
     *(WORKERS_TASKS, WORKERS_ECHO, BLOCKING_HASHING, BLOCKING_SLEEPING, BLOCKING_FILES),
 )

@@ -25,6 +25,7 @@ GOALS = (
     Goal("timers", "", "zokio", "asyncio", 3.0),
     Goal("echo", "64 x 1 KiB", "zokio streams", "uvloop streams", 1.3),
     Goal("echo", "64 x 1 KiB", "zokio streams", "uvloop Protocol", 0.85),
+    Goal("channels_ping_pong", "", "zokio", "asyncio", 2.0),
     Goal("idle_memory", "", "zokio", None, 2048.0),
     Goal("idle_cpu", "", "zokio", None, 50.0),
 )

@@ -57,7 +57,7 @@ PUBLIC_NAMES = [
     *("Context", "Future", "PENDING", "Poll", "Ready", "Waker", "poll_fn"),
     # Time
     *("sleep", "time"),
-    # Synchronisation
+    # Synchronisation and channels
     "sync",
     # Network
     "net",

@@ -63,6 +63,21 @@ class BackpressureError(BusyError):
     """There is more to do than may wait; what was handed in now was not taken."""
 
 
+class EmptyError(ZokioError):
+    """There is nothing now, and whoever asked did not want to wait."""
+
+
+class LaggedError(ZokioError):
+    """A receiver was too slow for the sender: `missed` values are gone, and the next one is not."""
+
+    def __init__(self, missed: int) -> None:
+        super().__init__(
+            f"{missed} values were overwritten before they were received; receive again for the "
+            "oldest that is left, and raise the capacity, or receive faster, to miss none"
+        )
+        self.missed = missed
+
+
 class AbortedError(ZokioError):
     """The awaited task was aborted, or cancelled with the scope that it ran in."""
 

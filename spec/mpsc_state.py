@@ -1,0 +1,156 @@
+"""The variables of the mpsc machine, where it begins, and the pieces that its steps are made of.
+
+What they mean is said at the head of `mpsc.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from zokio.model import Machine, drop
+
+from .channel_users import CLOSED, GRANTED, NOTHING, WAITING, Users, nobody
+
+SEND, RESERVE, RECEIVE = "send", "reserve", "receive"
+OPEN, SHUT, GONE = "open", "shut", "gone"
+HOLDING, RELEASED = "holding", "released"
+NOBODY = -1
+
+
+class State(NamedTuple):
+    """The variables; see the head of `mpsc.py`."""
+
+    users: Users
+    buffer: tuple[int, ...]
+    sending: tuple[int, ...]
+    receiving: tuple[int, ...]
+    handles: tuple[bool, ...]
+    receiver: str
+    sent: tuple[int, ...]
+    got: tuple[tuple[int, int], ...]
+
+
+class MpscState(Machine[State]):
+    """What the steps stand on. `does` says what each user does: those who send come first.
+
+    Each of those has a handle, the last ones share one. `tries`: how often something is sent
+    without waiting.
+    """
+
+    does: tuple[str, ...] = (SEND, RESERVE, RECEIVE)
+    handles: int = 1
+    capacity: int | None = 1
+    tries: int = 1
+
+    def initial(self) -> Iterable[State]:
+        open_handles = (True,) * self.handles
+        return [State(nobody(len(self.does)), (), (), (), open_handles, OPEN, (), ())]
+
+    def domains(self) -> Mapping[str, Sequence[Hashable]]:
+        return {"user": range(len(self.does)), "handle": range(self.handles)}
+
+    @property
+    def senders(self) -> range:
+        """The users who send or reserve."""
+        return range(len(self.does) - self.does.count(RECEIVE))
+
+    @property
+    def receivers(self) -> range:
+        """The users who receive."""
+        return range(len(self.senders), len(self.does))
+
+    def handle_of(self, user: int) -> int:
+        """The handle by which a user sends."""
+        return min(user, self.handles - 1)
+
+    # What can be read off a state
+
+    def reserved(self, state: State) -> int:
+        """Slots that are promised: to permits, and to those who wait to send and were granted."""
+        told = state.users.told[: len(self.senders)]
+        return state.users.at.count(HOLDING) + told.count(GRANTED)
+
+    def claimed(self, state: State) -> int:
+        """Items that are promised to those who wait to receive."""
+        return state.users.told[len(self.senders) :].count(GRANTED)
+
+    def has_room(self, state: State) -> bool:
+        """Whether a slot is free."""
+        return self.capacity is None or len(state.buffer) + self.reserved(state) < self.capacity
+
+    def has_item(self, state: State) -> bool:
+        """Whether an item is free to be taken."""
+        return len(state.buffer) > self.claimed(state)
+
+    def takes_more(self, state: State) -> bool:
+        """Whether anything may be sent that was not promised a slot yet."""
+        return state.receiver == OPEN and any(state.handles)
+
+    def is_over(self, state: State) -> bool:
+        """Whether nothing will ever be received any more."""
+        return not (self.takes_more(state) or self.reserved(state) or state.buffer)
+
+    # What happens to the channel
+
+    def push(self, state: State, value: int) -> State:
+        """A value goes in at the end, and the first who waits to receive is promised one."""
+        state = state._replace(buffer=(*state.buffer, value), sent=(*state.sent, value))
+        return self.promise_item(state)
+
+    def pop(self, state: State, user: int) -> State:
+        """The oldest value goes to `user`, and its slot to the first who waits to send."""
+        got = (*state.got, (user, state.buffer[0]))
+        return self.promise_slot(state._replace(buffer=state.buffer[1:], got=got))
+
+    def promise_item(self, state: State) -> State:
+        """If an item is free, it is kept for the first who waits to receive."""
+        if not (state.receiving and self.has_item(state)):
+            return state
+        first, *rest = state.receiving
+        return state._replace(users=state.users.tell(first, GRANTED), receiving=tuple(rest))
+
+    def promise_slot(self, state: State) -> State:
+        """If a slot is free, it is kept for the first who waits to send; or all may be over."""
+        if not (state.sending and self.has_room(state)):
+            return self.end_if_over(state)
+        first, *rest = state.sending
+        return state._replace(users=state.users.tell(first, GRANTED), sending=tuple(rest))
+
+    def end_if_over(self, state: State) -> State:
+        """If nothing will come any more, whoever waits to receive is told so."""
+        if not self.is_over(state):
+            return state
+        users = state.users
+        for user in state.receiving:
+            users = users.tell(user, CLOSED)
+        return state._replace(users=users, receiving=())
+
+    def turn_away(self, state: State, who: Sequence[int]) -> State:
+        """Those of `who` that wait to send are told that it is closed."""
+        users = state.users
+        for user in state.sending:
+            if user in who:
+                users = users.tell(user, CLOSED)
+        sending = tuple(user for user in state.sending if user not in who)
+        return state._replace(users=users, sending=sending)
+
+    def leave(self, state: State, user: int, how: str) -> State:
+        """A user ends without having sent or received; what was promised to it goes on."""
+        told = state.users.told[user]
+        state = state._replace(users=state.users.end(user, how))
+        if told == NOTHING:
+            if user in state.sending:
+                return state._replace(sending=drop(state.sending, user))
+            return state._replace(receiving=drop(state.receiving, user))
+        if told == GRANTED:
+            return (self.promise_slot if user in self.senders else self.promise_item)(state)
+        return state
+
+    def waiting(self, state: State) -> list[int]:
+        """Users who wait and were told nothing."""
+        return [
+            user
+            for user, (at, told) in enumerate(zip(state.users.at, state.users.told, strict=True))
+            if at == WAITING and told == NOTHING
+        ]

@@ -1,0 +1,104 @@
+"""Planted bugs in the mpsc channel; the first ones are those that others had."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+CHANNEL = "zokio/sync/channel.py"
+RECEIVER = "zokio/sync/receiver.py"
+SENDER = "zokio/sync/sender.py"
+
+MUTANTS = (
+    Mutant(
+        name="a_permit_is_lost_when_who_waited_for_it_is_cancelled",
+        file=CHANNEL,
+        before="        return self.release() if granted else ()",
+        after="        return ()",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="a_promised_item_is_lost_when_the_receiver_is_cancelled",
+        file=CHANNEL,
+        before="        if not granted:\n            return ()\n        self.items += 1\n",
+        after="        if True:\n            return ()\n        self.items += 1\n",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="a_released_permit_does_not_end_a_closed_channel",
+        file=CHANNEL,
+        before="                return (first,)\n        return self.end_if_over()",
+        after="                return (first,)\n        return ()",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="a_value_stays_when_the_receiver_is_gone",
+        file=CHANNEL,
+        before="        if self.is_gone:\n            raise ClosedError(SHUT)\n",
+        after="",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="the_end_is_told_while_a_permit_is_held",
+        file=CHANNEL,
+        before="return not (may_send or self.promised or self.buffer)",
+        after="return not (may_send or self.buffer)",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="the_end_overtakes_what_was_sent",
+        file=CHANNEL,
+        before="return not (may_send or self.promised or self.buffer)",
+        after="return not (may_send or self.promised)",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="who_comes_now_overtakes_who_waits_for_an_item",
+        file=CHANNEL,
+        before="                self.items -= 1\n                return first",
+        after="                return first",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="who_comes_now_takes_a_promised_slot",
+        file=CHANNEL,
+        before="                self.free -= 1\n                self.promised += 1\n",
+        after="                self.promised += 1\n",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="a_sender_that_is_closed_turns_everybody_away",
+        file=CHANNEL,
+        before="if waiter.handle is handle and waiter.refuse",
+        after="if waiter.refuse",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="who_waits_by_a_closed_sender_waits_for_ever",
+        file=SENDER,
+        before="woken = [*channel.turn_away(self), *channel.end_if_over()]",
+        after="woken = channel.end_if_over()",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="the_last_sender_that_is_closed_tells_nobody",
+        file=SENDER,
+        before="woken = [*channel.turn_away(self), *channel.end_if_over()]",
+        after="woken = channel.turn_away(self)",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="a_receiver_that_was_woken_for_no_reason_takes_an_item",
+        file=RECEIVER,
+        before="            while waiter.state is WAITING:\n",
+        after="            if waiter.state is WAITING:\n",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="a_received_value_leaves_its_slot_taken",
+        file=RECEIVER,
+        before="            channel.spare = waiter\n            value = channel.buffer.popleft()\n"
+        "            channel.free += 1\n",
+        after="            channel.spare = waiter\n            value = channel.buffer.popleft()\n",
+        machine="mpsc",
+    ),
+)

@@ -1,0 +1,36 @@
+"""The real mpsc channel, driven by its machine: along every edge, and at random."""
+
+from __future__ import annotations
+
+import pytest
+
+from spec.mpsc import BoundedMpsc, MpscMachine
+from spec.mpsc_state import RECEIVE, RESERVE, SEND
+from tests.helpers.virtual_time import VIRTUAL_REACTORS
+from tests.refinement.mpsc import MpscAdapter
+from tests.stateful.edge_replay import replay_every_edge, replay_one_walk_in
+from zokio.model import stateful_test
+
+SMALL = BoundedMpsc(does=(SEND, RESERVE, RECEIVE), capacity=1, tries=0)
+UNBOUNDED = MpscMachine(does=(SEND, RECEIVE, RECEIVE), capacity=None, tries=1)
+LARGE = BoundedMpsc(does=(SEND, SEND, RESERVE, RECEIVE, RECEIVE), handles=2, capacity=1, tries=2)
+ROOMY = BoundedMpsc(does=(SEND, RESERVE, RECEIVE), handles=2, capacity=2, tries=2)
+
+
+def adapter_for(machine: MpscMachine) -> MpscAdapter:
+    return MpscAdapter(VIRTUAL_REACTORS["simulated"], machine)
+
+
+@pytest.mark.uncounted
+def test_the_real_channel_can_take_every_transition_of_the_small_machine() -> None:
+    replay_every_edge(SMALL, adapter_for(SMALL))
+
+
+@pytest.mark.uncounted
+def test_the_real_unbounded_channel_can_take_transitions_of_its_machine() -> None:
+    replay_one_walk_in(16, UNBOUNDED, adapter_for(UNBOUNDED))
+
+
+@pytest.mark.parametrize("machine", (LARGE, ROOMY), ids=("contended", "roomy"))
+def test_random_runs_of_the_real_channel_agree_with_the_machine(machine: BoundedMpsc) -> None:
+    stateful_test(machine, adapter_for(machine))("runTest").debug()

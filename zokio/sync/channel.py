@@ -1,0 +1,192 @@
+"""What the ends of an mpsc channel share: the values, and the promises made to those who wait.
+
+    slots   free, promised to a permit or to one who waits to send, or taken by a value
+    items   values in the buffer: free, or promised to one who waits to receive
+
+A value enters the buffer when it is sent, and leaves it when it is received, never in between: who
+waits is promised a slot or an item, and a cancellation gives back the promise. So no value is lost
+by it, and none overtakes another. Promises are made in the order of waiting, and what is free is
+promised at once, so that nobody who comes later is served first.
+
+Each change is one step of `spec/mpsc.py`, under the lock. As `zokio.core.wait_queue` asks, the
+counts are right whenever something is called: a signal handler or a finalizer may come in there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Generic, TypeVar
+
+from zokio.core.current import current_task
+from zokio.core.wait_queue import Waiter, WaitQueue
+from zokio.env.threads import RLock
+from zokio.errors import ClosedError
+
+T = TypeVar("T")
+
+SHUT = "the receiver is closed and takes nothing more in; stop sending"
+OVER = "everything was received, and no sender is left, or the receiver was closed; stop receiving"
+
+
+class Sending(Waiter[None]):
+    """One who waits for a slot, by the sender `handle`."""
+
+    __slots__ = ("handle",)
+    handle: object
+
+
+class Channel(Generic[T]):
+    """The state. Who calls a method holds the lock, and wakes those it returns after it."""
+
+    __slots__ = (
+        *("buffer", "capacity", "free", "is_gone", "is_shut", "items", "lock", "promised"),
+        *("receiving", "senders", "sending", "spare"),
+    )
+
+    def __init__(self, capacity: float) -> None:
+        self.lock = RLock()
+        self.capacity = capacity
+        self.free = capacity
+        self.promised = 0
+        """Slots that are promised."""
+        self.buffer: deque[T] = deque()
+        self.items = 0
+        """Values in the buffer that are promised to nobody."""
+        self.senders = 1
+        self.spare: Waiter[None] | None = None
+        """A waiter that has received and will serve again: making one costs as much as a switch."""
+        self.is_shut = False
+        """The receiver was closed, or nobody holds it any more."""
+        self.is_gone = False
+        """Nobody holds the receiver any more."""
+        self.sending: WaitQueue[Sending] = WaitQueue(self.lock)
+        self.receiving: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
+
+    # Values
+
+    def push(self, value: T) -> Waiter[None] | None:
+        """Put a value into a slot that was taken from `free` or `promised` just before."""
+        self.buffer.append(value)
+        self.items += 1
+        return None if self.receiving.first is None else self.promise_item()
+
+    def keep(self, value: T) -> Waiter[None] | None:
+        """Put a value into a promised slot.
+
+        Raises:
+            ClosedError: nobody will receive it.
+        """
+        self.promised -= 1
+        if self.is_gone:
+            raise ClosedError(SHUT)
+        return self.push(value)
+
+    # Promises
+
+    def promise_item(self) -> Waiter[None] | None:
+        """An item has become free: promise it to the first who waits to receive."""
+        while self.items > 0 and (first := self.receiving.first) is not None:
+            if first.grant(None):
+                self.items -= 1
+                return first
+        return None
+
+    def promise_slot(self) -> Sequence[Waiter[None]]:
+        """A slot has become free: promise it to the first who waits to send; or all may be over."""
+        while self.free > 0 and (first := self.sending.first) is not None:
+            if first.grant(None):
+                self.free -= 1
+                self.promised += 1
+                return (first,)
+        return self.end_if_over()
+
+    def release(self) -> Sequence[Waiter[None]]:
+        """A promised slot is not needed."""
+        self.promised -= 1
+        self.free += 1
+        return self.promise_slot()
+
+    # Waiting
+
+    def wait_to_send(self, handle: object) -> Sending:
+        """Stand in line for a slot; there is none now."""
+        waiter = Sending(self.sending, self._sender_left)
+        waiter.handle = handle
+        self.sending.append(waiter)
+        return waiter
+
+    def wait_to_receive(self) -> Waiter[None]:
+        """Stand in line for an item; there is none now.
+
+        Raises:
+            NoRuntimeError: there is nobody to be woken.
+        """
+        task = current_task()
+        waiter, self.spare = self.spare, None
+        if waiter is None:
+            waiter = Waiter(self.receiving, self._receiver_left)
+        waiter.waker = task
+        self.receiving.append(waiter)
+        return waiter
+
+    def _sender_left(self, _: Sending, granted: bool) -> Iterable[Waiter[None]]:
+        return self.release() if granted else ()
+
+    def _receiver_left(self, _: Waiter[None], granted: bool) -> Iterable[Waiter[None]]:
+        if not granted:
+            return ()
+        self.items += 1
+        next = self.promise_item()
+        return () if next is None else (next,)
+
+    # The end
+
+    def is_over(self) -> bool:
+        """Whether nothing will ever be received any more."""
+        may_send = self.senders > 0 and not self.is_shut
+        return not (may_send or self.promised or self.buffer)
+
+    def end_if_over(self) -> Sequence[Waiter[None]]:
+        """Nobody waits to receive what will not come."""
+        if self.receiving.first is not None and self.is_over():
+            return self.receiving.refuse_all(OVER)
+        return ()
+
+    def turn_away(self, handle: object) -> list[Waiter[None]]:
+        """Nobody waits to send by a handle that is closed."""
+        refused: list[Waiter[None]] = []
+        waiter = self.sending.first
+        while waiter is not None:
+            behind = waiter.next
+            if waiter.handle is handle and waiter.refuse(CLOSED_SENDER):
+                refused.append(waiter)
+            waiter = behind
+        return refused
+
+    def shut(self) -> list[Waiter[None]]:
+        """Take nothing more in but what was promised a slot."""
+        self.is_shut = True
+        refused: list[Waiter[None]] = [*self.sending.refuse_all(SHUT)]
+        refused += self.end_if_over()
+        return refused
+
+    def abandon(self) -> list[Waiter[None]]:
+        """Nobody holds the receiver any more: nothing can be received."""
+        self.is_gone = True
+        self.items = 0
+        return self.shut()
+
+    def check_invariants(self) -> None:
+        """Assert what the counts and queues must agree on."""
+        with self.lock:
+            self.sending.check_invariants()
+            self.receiving.check_invariants()
+            taken = len(self.buffer) + self.promised
+            assert self.is_gone or self.free + taken == self.capacity, "a slot was made or lost"
+            assert 0 <= self.items <= len(self.buffer), "more is promised than is there"
+            assert not (self.free and self.sending.length), "somebody waits beside a free slot"
+            assert not (self.items and self.receiving.length), "somebody waits beside an item"
+
+
+CLOSED_SENDER = "this sender is closed; send by another clone, or close it when all is sent"

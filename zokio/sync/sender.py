@@ -1,0 +1,162 @@
+"""The end of an mpsc channel that sends; see the head of `mpsc.py`."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from zokio.core.wait_queue import wake_all
+from zokio.errors import BackpressureError, ClosedError
+from zokio.sync.channel import CLOSED_SENDER, SHUT, Channel
+from zokio.sync.channel_end import ChannelEnd
+from zokio.sync.permit import Permit
+
+T = TypeVar("T")
+
+
+class Sender(ChannelEnd[T]):
+    """The end that sends; see the head of `mpsc.py`. Made by `mpsc` and `unbounded`."""
+
+    __slots__ = ()
+
+    async def send(self, value: T) -> None:
+        """Send a value; waits while the channel is full.
+
+        Raises:
+            ClosedError: this sender, or the receiver, is or was closed; the value was not sent.
+        """
+        # Written flat, since it runs once for every value.
+        channel = self._channel
+        waiter = None
+        with channel.lock:
+            if not self._is_open or channel.is_shut:
+                raise self._refusal()
+            if channel.free > 0:
+                channel.free -= 1
+                woken = channel.push(value)
+            else:
+                woken = None
+                waiter = channel.wait_to_send(self)
+        if waiter is not None:
+            await waiter
+            with channel.lock:
+                woken = channel.keep(value)
+        if woken is not None and (waker := woken.waker) is not None:
+            waker.wake()
+
+    def try_send(self, value: T) -> None:
+        """Send a value if there is room now.
+
+        Raises:
+            BackpressureError: the channel is full.
+            ClosedError: this sender, or the receiver, is closed.
+        """
+        channel = self._channel
+        with channel.lock:
+            self._take_slot()
+            woken = channel.push(value)
+        if woken is not None:
+            woken.wake()
+
+    async def reserve(self) -> Permit[T]:
+        """Wait for a slot and keep it: a permit sends one value, later, without waiting.
+
+        Raises:
+            ClosedError: as `send`.
+        """
+        channel = self._channel
+        with channel.lock:
+            if not self._is_open or channel.is_shut:
+                raise self._refusal()
+            if channel.free > 0:
+                channel.free -= 1
+                channel.promised += 1
+                return Permit(channel)
+            waiter = channel.wait_to_send(self)
+        await waiter
+        permit = Permit(channel)
+        if channel.is_gone:
+            permit.release()
+            raise ClosedError(SHUT)
+        return permit
+
+    def try_reserve(self) -> Permit[T]:
+        """A permit, if there is room now.
+
+        Raises:
+            BackpressureError, ClosedError: as `try_send`.
+        """
+        channel = self._channel
+        with channel.lock:
+            self._take_slot()
+            channel.promised += 1
+        return Permit(channel)
+
+    def clone(self) -> Sender[T]:
+        """Another sender of the same channel, to be closed by itself.
+
+        Raises:
+            ClosedError: this sender is closed.
+        """
+        channel = self._channel
+        with channel.lock:
+            if not self._is_open:
+                raise self._refusal()
+            channel.senders += 1
+        return Sender(channel)
+
+    def downgrade(self) -> WeakSender[T]:
+        """A sender that does not keep the channel open; `upgrade` it to send."""
+        return WeakSender(self._channel)
+
+    def is_closed(self) -> bool:
+        """Whether sending is over: this sender, or the receiver, was closed."""
+        return not self._is_open or self._channel.is_shut
+
+    def close(self) -> None:
+        """Send no more by this sender. Again it does nothing.
+
+        Tasks that wait to send by it get ClosedError. If it was the last sender, the receiver
+        gets the end when it has received what was sent.
+        """
+        channel = self._channel
+        with channel.lock:
+            if not self._is_open:
+                return
+            self._is_open = False
+            channel.senders -= 1
+            woken = [*channel.turn_away(self), *channel.end_if_over()]
+        wake_all(woken)
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _take_slot(self) -> None:
+        channel = self._channel
+        if not self._is_open or channel.is_shut:
+            raise self._refusal()
+        if channel.free <= 0:
+            raise BackpressureError(
+                f"the channel is full: all of its {channel.capacity} slots are taken or reserved; "
+                "await send() to wait for room"
+            )
+        channel.free -= 1
+
+    def _refusal(self) -> ClosedError:
+        return ClosedError(SHUT if self._is_open else CLOSED_SENDER)
+
+
+class WeakSender(Generic[T]):
+    """A sender that does not keep the channel open."""
+
+    __slots__ = ("_channel",)
+
+    def __init__(self, channel: Channel[T]) -> None:
+        self._channel = channel
+
+    def upgrade(self) -> Sender[T] | None:
+        """A sender of the same channel; None when there is no other one left."""
+        with self._channel.lock:
+            if self._channel.senders == 0:
+                return None
+            self._channel.senders += 1
+        return Sender(self._channel)
