@@ -6,7 +6,7 @@ import pytest
 
 import zokio
 from tests.helpers.branches import after, fail, note_end
-from tests.helpers.simulation import SIMULATED, forever, run_simulated, run_with
+from tests.helpers.simulation import forever, run_simulated, run_with, simulated_runtime
 from zokio.env.threads import Thread
 from zokio.errors import ClosedError, NoRuntimeError, NotAwaitableError
 from zokio.time import now
@@ -140,7 +140,7 @@ def test_what_cannot_be_spawned_is_not_counted() -> None:
     tracker = zokio.TaskTracker()
     with pytest.raises(NoRuntimeError):
         tracker.spawn(forever())
-    runtime = zokio.Runtime(SIMULATED)
+    runtime = simulated_runtime()
     with pytest.raises(NotAwaitableError):
         tracker.spawn_on(runtime, 7)  # type: ignore[arg-type]  # what the test is about
     runtime.shutdown()
