@@ -78,13 +78,13 @@ class SchedulerLemmas(SchedulerMachine):
     def lemma_no_two_threads_push_one_spawn(self, state: Scheduler) -> bool:
         return all(
             one == other
-            or state.threads[one].at != "pushing"
-            or state.threads[other].at != "pushing"
-            or state.threads[one].entry is None
-            or state.threads[one].entry[0] != "spawn"
-            or state.threads[one].entry != state.threads[other].entry
-            for one in range(self.threads)
-            for other in range(self.threads)
+            or first.at != "pushing"
+            or second.at != "pushing"
+            or first.entry is None
+            or first.entry[0] != "spawn"
+            or first.entry != second.entry
+            for one, first in enumerate(state.threads)
+            for other, second in enumerate(state.threads)
         )
 
     @always

@@ -16,6 +16,7 @@ from tests.reactor.worlds import World
 from zokio.errors import BrokenError, DescriptorsExhaustedError
 from zokio.reactor import portable
 from zokio.reactor.portable import SELECT_MAX, PortableReactor
+from zokio.reactor.registration import Registration
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
@@ -128,12 +129,15 @@ def test_an_interest_that_another_thread_changes_during_the_wait_rings(
     reactor: PortableReactor, selector: ScriptedSelector, fd: int, world: World
 ) -> None:
     registration = reactor.register(fd)
-    selector.meanwhile = lambda: world.waits_to_read(registration)
+    world.waits_to_read(registration)
+    with pytest.raises(BlockingIOError):
+        reactor._listen_bell.recv(1)  # nobody waits yet
+    selector.meanwhile = lambda: world.waits_to_write(registration)
     reactor.wait(None)
     assert reactor._listen_bell.recv(16) == b"!"
-    world.waits_to_write(registration)
+    world.stops_waiting(registration)
     with pytest.raises(BlockingIOError):
-        reactor._listen_bell.recv(1)
+        reactor._listen_bell.recv(1)  # nor any more
 
 
 def test_a_wait_fails_for_nobody_when_another_thread_has_closed_what_it_watched(
@@ -143,6 +147,9 @@ def test_a_wait_fails_for_nobody_when_another_thread_has_closed_what_it_watched(
     selector.meanwhile = lambda: reactor.deregister(registration)
     selector.error = OSError(errno.EBADF, "closed meanwhile")
     assert reactor.wait(None) == []
+    selector.meanwhile = lambda: None
+    with pytest.raises(OSError, match="closed meanwhile"):
+        reactor.wait(None)  # by something else this time
 
 
 def test_an_event_of_a_descriptor_that_nobody_knows_leaves_the_bell_ringing(
@@ -246,3 +253,10 @@ def test_a_selector_that_cannot_watch_is_an_error_that_names_the_descriptor(
     registration.reader = None
     gone.close()
     other.close()
+
+
+def test_the_flags_of_a_closed_registration_are_up_so_that_the_socket_is_asked() -> None:
+    registration = Registration(7)
+    registration.readable = registration.writable = False
+    assert registration.close() == []
+    assert registration.closed and registration.readable and registration.writable
