@@ -60,7 +60,7 @@ def _at_once() -> Generator[Signal, None, None]:
 AT_ONCE: Final[Awaitable[None]] = _at_once()
 """Awaiting it does not suspend: a generator that has ended, which answers for ever that it has.
 
-For an `__aenter__` that has nothing to wait for: a plain function that returns this saves the
-coroutine, and Python calls nothing in order to await it.
+For a method that had nothing to wait for: a plain function that returns this saves the coroutine,
+and Python calls nothing in order to await it.
 """
 next(cast("Generator[Signal, None, None]", AT_ONCE), None)

@@ -14,6 +14,7 @@ import errno
 from collections.abc import Awaitable, Generator
 from types import coroutine
 
+from zokio.core.suspend import AT_ONCE
 from zokio.errors import EndedError, LimitError, UsageError
 from zokio.net.connecting import connect_host
 from zokio.net.connection import EMPTY, Connection
@@ -21,17 +22,6 @@ from zokio.net.readiness import let_others_run, not_here, until_writable
 
 CHUNK_BYTES = 65_536
 """How much `read_exact` and `read_until` ask the socket for at a time."""
-
-
-@coroutine
-def _nothing() -> Generator[None, None, None]:
-    yield from ()
-
-
-WRITTEN = _nothing()
-"""What `write_all` gives when all is sent: a generator at its end, which any number may await."""
-for _ in WRITTEN:
-    pass
 
 
 class TcpStream(Connection):
@@ -222,7 +212,7 @@ class TcpStream(Connection):
         except OSError as error:
             return self._fail_writing(error)
         if sent == len(data):
-            return WRITTEN
+            return AT_ONCE
         if self._structure is None:  # else an event may have come since: try once more
             registration.clear_writable()
         return self._write_rest(memoryview(data)[sent:])
