@@ -85,6 +85,7 @@ class BellReactor:
     """A reactor without descriptors. One thread waits at a time."""
 
     bell_fd = -1
+    signals = 0
 
     def __init__(self) -> None:
         self.now_ns = monotonic_ns

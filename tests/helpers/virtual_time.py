@@ -37,6 +37,10 @@ class VirtualTime:
         self.bell_fd = self.inner.bell_fd
         self._rung = False
 
+    @property
+    def signals(self) -> int:
+        return self.inner.signals
+
     def socket(self, family: int) -> Socket:
         return self.inner.socket(family)
 

@@ -18,10 +18,11 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform c
 # `fork(child)` runs `child` in a forked process and gives its exit code. `spark` and `unharmed` use
 # a stream that the parent's reactor watched before the fork.
 WORDS = """
-    import os, signal, sys
+    import logging, os, signal, sys
     import zokio
 
     net = zokio.net
+    logging.getLogger("zokio").setLevel(logging.ERROR)  # to wait for a child takes its time
 
     def never():
         return zokio.poll_fn(lambda cx: zokio.PENDING)

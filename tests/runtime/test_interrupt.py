@@ -34,6 +34,7 @@ def default_handler() -> Iterator[None]:
     assert signal.set_wakeup_fd(-1) == -1
 
 
+@pytest.mark.one_thread  # no signal wakes the main thread of a simulated runtime
 def test_the_first_sigint_cancels_the_root_and_its_cleanup_runs() -> None:
     log: list[str] = []
 
@@ -62,6 +63,7 @@ def test_a_root_that_ends_in_spite_of_a_sigint_is_interrupted_all_the_same() -> 
         run_simulated(main())
 
 
+@pytest.mark.one_thread  # no signal wakes the main thread of a simulated runtime
 def test_an_error_of_the_cleanup_is_kept_as_the_context_of_the_interrupt() -> None:
     error = ValueError("in the cleanup")
 
@@ -91,6 +93,7 @@ def test_a_root_that_answers_a_sigint_by_sys_exit_exits() -> None:
     assert caught.value.code == 5
 
 
+@pytest.mark.one_thread  # no signal wakes the main thread of a simulated runtime
 def test_other_tasks_are_cancelled_when_the_root_has_cleaned_up() -> None:
     log: list[str] = []
 

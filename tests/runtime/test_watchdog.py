@@ -19,6 +19,13 @@ from zokio.runtime.workers import WorkersRuntime
 from zokio.watchdog.place import PollingPlace
 from zokio.watchdog.process import WATCHER
 
+
+@pytest.fixture(autouse=True)
+def _nobody_looks() -> None:
+    """An earlier test may have left the watcher awake, and about to look."""
+    WATCHER.stop()
+
+
 on_one_thread_and_on_workers = pytest.mark.parametrize("workers", [0, 2])
 
 

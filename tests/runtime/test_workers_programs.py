@@ -10,12 +10,13 @@ import pytest
 from tests.helpers.program import Ended, run_program
 
 WORDS = """
-    import os, signal, sys, warnings
+    import logging, os, signal, sys, warnings
     import zokio
 
     # Python 3.12 and later say so of every process with threads; here they are wanted.
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 
+    logging.getLogger("zokio").setLevel(logging.ERROR)  # to wait for a child takes its time
     FOUR = zokio.RuntimeConfig(workers=4)
 
     async def until_cancelled(name):
@@ -53,6 +54,23 @@ def test_sigint_cancels_the_root_and_the_others_clean_up() -> None:
     )
     said = "the root has cleaned up\nthe other has cleaned up\ninterrupted\n"
     assert ended == Ended(0, said, "")
+
+
+def test_a_sigint_that_arrives_on_a_worker_is_handled_all_the_same() -> None:
+    """The system gives it to that thread, and the main thread is the one to run the handler."""
+    ended = run_with_words(
+        """
+        async def main():
+            signal.raise_signal(signal.SIGINT)
+            await until_cancelled("the root")
+
+        try:
+            zokio.run(main(), config=FOUR)
+        except KeyboardInterrupt:
+            print("interrupted")
+        """
+    )
+    assert ended == Ended(0, "the root has cleaned up\ninterrupted\n", "")
 
 
 def test_a_system_exit_of_any_task_ends_the_program_with_its_code() -> None:

@@ -46,6 +46,11 @@ class Reactor(Protocol):
     bell_fd: int
     """Writing a byte here does what `unpark` does, for signal handlers in C; -1: there is none."""
 
+    @property
+    def signals(self) -> int:
+        """How many bytes others than `unpark` have written there: signals that arrived."""
+        ...
+
     def socket(self, family: int) -> Socket:
         """A new non-blocking stream socket of this reactor's world."""
         ...

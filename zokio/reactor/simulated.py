@@ -24,6 +24,7 @@ class SimulatedReactor:
         self.clock = VirtualClock() if clock is None else clock
         self.now_ns = self.clock.now_ns
         self.bell_fd = -1  # it has no descriptor for signals to write to
+        self.signals = 0
         self.network = SimulatedNetwork(self._note_change)
         self._registrations: dict[int, Registration] = {}
         self._changed: dict[int, None] = {}  # an ordered set of descriptors

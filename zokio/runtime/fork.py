@@ -32,6 +32,7 @@ class ForkedReactor:
     """What a child finds instead of its parent's reactor: it touches no descriptor."""
 
     bell_fd = -1
+    signals = 0
 
     def __init__(self) -> None:
         self.now_ns = monotonic_ns

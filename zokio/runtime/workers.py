@@ -84,6 +84,7 @@ class WorkersRuntime(Runtime):
         self.guests = Guests(self)
         self.place = None  # of one thread; the workers have these:
         self.places = places_of_workers(self, by_hand=reactor is not None)
+        self.signals_seen = 0
         self.has_started = False
         self.forked_in: tuple[Worker, SharedTask | None] | None = None
         """In a child that a worker has forked: the worker and its task."""
@@ -93,6 +94,9 @@ class WorkersRuntime(Runtime):
     def turn(self, may_wait: bool) -> None:
         """Visit the reactor and the timers; the worker which does gathers whom they wake."""
         batch = self._jump() if self.is_virtual and may_wait else self._wait(may_wait)
+        if self.reactor.signals != self.signals_seen:  # the main thread runs handlers, once awake
+            self.signals_seen = self.reactor.signals
+            self._wake_guests()
         self.io_wakes += len(batch)
         self.queue.wake_batch(batch)
         if self.timers.heap:
