@@ -26,7 +26,7 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 	tests/assurance/test_traces.py tests/assurance/test_planted_bugs.py \
 	tests/docs/test_walkthrough.py
 # What the compiled build is tested with: all that runs the kernel. The rest reads sources or docs.
-ON_COMPILED := $(addprefix tests/,core scheduler timers reactor net runtime time metrics stateful \
+ON_COMPILED := $(addprefix tests/,core scheduler timers reactor net runtime time sync metrics stateful \
 	examples test_errors.py test_public_api.py)
 TEST_EXTRAS := cli,http,dns,test,bench
 
