@@ -22,6 +22,11 @@ class MutexMachine(SemaphoreMachine):
     def one_at_a_time(self, state: State) -> bool:
         return state.tasks.at.count(INSIDE) + state.tasks.at.count(GRANTED) <= 1
 
+    @always
+    def nobody_waits_for_what_is_free(self, state: State) -> bool:
+        """As of every semaphore: here it is the one permit."""
+        return state.free == 0 or not state.tasks.queue()
+
     @always(canary="one_at_a_time")
     def nobody_is_inside(self, state: State) -> bool:
         return INSIDE not in state.tasks.at

@@ -145,6 +145,11 @@ class OnceCellMachine(Machine[State]):
         return not state.tasks.queue() or self.is_being_made(state)
 
     @always
+    def who_is_cancelled_makes_nothing(self, state: State) -> bool:
+        cancelled = [task for task, flag in enumerate(state.tasks.cancelling) if flag]
+        return not any(self.can_finish(state, task) for task in cancelled)
+
+    @always
     def first_come_first_served(self, state: State) -> bool:
         return state.tasks.are_served_in_order()
 
@@ -191,6 +196,10 @@ class OnceCellMachine(Machine[State]):
     @always(canary="who_waits_waits_for_somebody")
     def who_waits_sees_a_maker(self, state: State) -> bool:
         return not state.tasks.queue() or INSIDE in state.tasks.at
+
+    @always(canary="who_is_cancelled_makes_nothing")
+    def nobody_is_cancelled(self, state: State) -> bool:
+        return not any(state.tasks.cancelling)
 
     @always(canary="first_come_first_served")
     def the_last_to_come_is_never_told(self, state: State) -> bool:

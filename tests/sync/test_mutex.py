@@ -30,7 +30,7 @@ def test_one_task_at_a_time_in_the_order_of_coming() -> None:
 
 
 def test_the_lock_is_not_left_with_a_cancelled_waiter() -> None:
-    """As asyncio's Lock did: a lock that was handed to a task cancelled in the same turn."""
+    """As asyncio's Lock did (bpo-27585): handed to a task that was cancelled in the same turn."""
 
     async def main() -> None:
         mutex = Mutex()

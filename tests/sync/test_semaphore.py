@@ -18,7 +18,7 @@ def test_a_permit_that_is_free_is_taken_without_suspending() -> None:
 
 
 def test_a_permit_is_not_lost_when_who_waits_for_it_is_cancelled() -> None:
-    """asyncio's Semaphore lost it when the release came before the cancellation (bpo-45997)."""
+    """asyncio's Semaphore lost it when the release came before the cancellation (gh-90155)."""
 
     async def main() -> int:
         semaphore = Semaphore(0)

@@ -104,6 +104,8 @@ class Mutex:
         self._check(mine)
         with self._queue.lock:
             self._queue.append(turn)
+            if self._owner is not None:  # as it was when this came here, nearly always
+                return turn
             granted = self._settle()
         wake_all(granted)
         return turn
