@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from assurance import channel_jobs
 from spec import clockwork, surroundings, workers_bounds
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
 from spec.cancel_scopes import (
@@ -182,6 +183,11 @@ JOBS = (
     _task(3, ONE_THREAD_POLLS, pollers=2),
     _task(3),
     _task(2),
+    *(Job(name, "simulated", machine, make) for name, machine, make in channel_jobs.WHOLE),
+    *(
+        Job(name, "simulated", machine, make, fast=True)
+        for name, machine, make in channel_jobs.SMALL
+    ),
 )
 
 FOR_TRACES = (

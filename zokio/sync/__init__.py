@@ -1,5 +1,6 @@
 """Synchronisation and channels. They know no scheduler: whoever polls futures can run them."""
 
+from zokio.errors import BackpressureError as BackpressureError
 from zokio.errors import EmptyError as EmptyError
 from zokio.errors import LaggedError as LaggedError
 from zokio.sync.broadcast import BroadcastReceiver as BroadcastReceiver
@@ -20,3 +21,27 @@ from zokio.sync.sender import WeakSender as WeakSender
 from zokio.sync.watch import WatchReceiver as WatchReceiver
 from zokio.sync.watch import WatchSender as WatchSender
 from zokio.sync.watch import watch as watch
+
+__all__ = [
+    "BackpressureError",
+    "BroadcastReceiver",
+    "BroadcastSender",
+    "EmptyError",
+    "LaggedError",
+    "OneshotReceiver",
+    "OneshotSender",
+    "Permit",
+    "Receiver",
+    "RendezvousReceiver",
+    "RendezvousSender",
+    "Sender",
+    "WatchReceiver",
+    "WatchSender",
+    "WeakSender",
+    "broadcast",
+    "mpsc",
+    "oneshot",
+    "rendezvous",
+    "unbounded",
+    "watch",
+]
