@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from assurance import sync_jobs
+from assurance import channel_jobs, sync_jobs
 from spec import clockwork, surroundings, workers_bounds
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
 from spec.cancel_scopes import (
@@ -183,8 +183,14 @@ JOBS = (
     _task(3, ONE_THREAD_POLLS, pollers=2),
     _task(3),
     _task(2),
-    *(Job(name, "simulated", machine, make) for name, machine, make in sync_jobs.WHOLE),
-    *(Job(name, "simulated", machine, make, fast=True) for name, machine, make in sync_jobs.SMALL),
+    *(
+        Job(name, "simulated", machine, make)
+        for name, machine, make in (*sync_jobs.WHOLE, *channel_jobs.WHOLE)
+    ),
+    *(
+        Job(name, "simulated", machine, make, fast=True)
+        for name, machine, make in (*sync_jobs.SMALL, *channel_jobs.SMALL)
+    ),
 )
 
 FOR_TRACES = (

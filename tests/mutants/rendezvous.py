@@ -32,8 +32,8 @@ MUTANTS = (
     Mutant(
         name="who_comes_now_overtakes_who_waits",
         file=PLACE,
-        before="        return place < self.offers.length",
-        after="        return 0 < self.offers.length",
+        before="            return self.receiving.length < self.offers.length",
+        after="            return self.offers.length > 0",
         machine="rendezvous",
     ),
     Mutant(

@@ -13,10 +13,10 @@ from zokio.model import stateful_test
 
 SMALL = (
     RendezvousMachine(does=(SEND, RECEIVE), tries=1),
-    RendezvousMachine(does=(RECEIVE, RECEIVE), tries=1),
+    RendezvousMachine(does=(RECEIVE, RECEIVE), tries=2),
     RendezvousMachine(does=(SEND, SEND), tries=0),
 )
-LARGE = RendezvousMachine(does=(SEND, SEND, RECEIVE, RECEIVE, RECEIVE), tries=2)
+LARGE = RendezvousMachine(does=(SEND, SEND, RECEIVE, RECEIVE), tries=2)
 
 
 def adapter_for(machine: RendezvousMachine) -> RendezvousAdapter:

@@ -157,6 +157,22 @@ def test_a_permit_is_given_back_by_its_block_by_release_and_by_its_last_referenc
     assert len(receiver) == 1
 
 
+def test_a_permit_hands_its_value_to_a_task_that_waits() -> None:
+    async def main() -> None:
+        sender, receiver = mpsc(2)
+        permit = sender.try_reserve()
+        receiving = zokio.spawn(receiver.recv())
+        await zokio.yield_now()
+        permit.send("value")
+        assert await receiving == "value"
+        receiving = zokio.spawn(receiver.recv())
+        await zokio.yield_now()
+        sender.try_send("another")
+        assert await receiving == "another"
+
+    run_simulated(main())
+
+
 def test_permit_lost_on_cancel() -> None:
     """A slot that was promised to a sender which is cancelled in that moment serves the next."""
 
@@ -180,7 +196,10 @@ def test_cancelled_reserve_keeps_no_slot_at_any_suspension_point() -> None:
         held = await sender.reserve()
         was_cancelled, _ = await cancelled_at(1, sender.reserve())
         assert was_cancelled
+        reserving = zokio.spawn(sender.reserve())
+        await zokio.yield_now()
         held.release()
+        (await reserving).release()
         (await sender.reserve()).release()
 
     run_simulated(main())
@@ -314,6 +333,39 @@ def test_a_closed_sender_refuses_everything() -> None:
         with pytest.raises(ClosedError):
             sender.clone()
         assert sender.is_closed()
+
+    run_simulated(main())
+
+
+def test_a_channel_keeps_no_task_that_has_received() -> None:
+    """Or an error that nobody asks for would be reported only when the channel ends."""
+
+    async def main() -> None:
+        sender, receiver = mpsc(1)
+
+        async def receive() -> None:
+            await receiver.recv()
+            await zokio.sleep(1.0)
+
+        receiving = zokio.spawn(receive())
+        await zokio.yield_now()
+        await sender.send("value")
+        await zokio.yield_now()
+        assert receiver._channel.spare is not None
+        assert receiver._channel.spare.waker is None
+        await receiving
+
+    run_simulated(main())
+
+
+def test_a_waiter_that_serves_again_is_woken_for_whoever_waits_now() -> None:
+    async def main() -> None:
+        sender, receiver = mpsc(1)
+        for number in range(3):
+            receiving = zokio.spawn(receiver.recv())
+            await zokio.yield_now()
+            await sender.send(number)
+            assert await receiving == number
 
     run_simulated(main())
 

@@ -1,5 +1,6 @@
 """Synchronisation and channels. They know no scheduler: whoever polls futures can run them."""
 
+from zokio.errors import BackpressureError as BackpressureError
 from zokio.errors import EmptyError as EmptyError
 from zokio.errors import LaggedError as LaggedError
 from zokio.sync.barrier import Barrier as Barrier
@@ -31,6 +32,7 @@ from zokio.sync.watch import WatchSender as WatchSender
 from zokio.sync.watch import watch as watch
 
 __all__ = [
+    "BackpressureError",
     "Barrier",
     "BroadcastReceiver",
     "BroadcastSender",

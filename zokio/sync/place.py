@@ -62,10 +62,14 @@ class Place(Generic[T]):
 
     def is_covered(self, waiter: Waiter[None] | None) -> bool:
         """Whether an offer is there for one who waits; None: for one who comes now."""
-        place, other = 0, self.receiving.first
-        while other is not None and other is not waiter:
-            place, other = place + 1, other.next
-        return place < self.offers.length
+        if waiter is None:
+            return self.receiving.length < self.offers.length
+        other = self.receiving.first
+        for _ in range(self.offers.length):
+            if other is waiter:
+                return True
+            other = None if other is None else other.next
+        return False
 
     def meet(self, waiter: Waiter[None] | None) -> tuple[Offer[T] | None, list[Waiter[None]]]:
         """The oldest offer, if one is there for `waiter`, and whom to wake; see `is_covered`."""

@@ -32,7 +32,9 @@ class Sender(ChannelEnd[T]):
                 raise self._refusal()
             if channel.free > 0:
                 channel.free -= 1
-                woken = channel.push(value)
+                channel.buffer.append(value)  # as `push`, in line
+                channel.items += 1
+                woken = None if channel.receiving.first is None else channel.promise_item()
             else:
                 woken = None
                 waiter = channel.wait_to_send(self)
