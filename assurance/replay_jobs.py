@@ -15,27 +15,39 @@ from typing import Any
 from assurance import channel_jobs, sync_jobs
 from spec import clockwork, surroundings, workers_bounds
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
+from spec.bounded_map import BoundedMapMachine
 from spec.cancel_scopes import (
     CancelGroupsMachine,
     CancelScopesMachine,
     CancelThreadsMachine,
     ObedientMachine,
 )
+from spec.delay_queue import DelayQueueMachine
 from spec.join import JoinMachine
+from spec.join_set import JoinSetMachine
+from spec.rate_limiter import RateLimiterMachine
 from spec.registration import LevelTriggered, Registration
 from spec.scheduler import SchedulerMachine
 from spec.shutdown import ShutdownMachine
 from spec.task import Task, TaskMachine
+from spec.task_start import TaskStartMachine
+from spec.task_tracker import TaskTrackerMachine
 from spec.timers import CANCEL_ALL, INSERT_DUE, NOTHING, CascadingTimers, TimersMachine
 from tests.helpers.connected_pair import local_pair, simulated_pair, tcp_pair
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.blocking_pool import BlockingPoolAdapter
+from tests.refinement.bounded_map import BoundedMapAdapter
 from tests.refinement.cancel_scopes import CancelScopesAdapter
+from tests.refinement.delay_queue import DelayQueueAdapter
 from tests.refinement.join import JoinAdapter
+from tests.refinement.join_set import JoinSetAdapter
+from tests.refinement.rate_limiter import RateLimiterAdapter
 from tests.refinement.registration import RegistrationAdapter
 from tests.refinement.scheduler import SchedulerAdapter
 from tests.refinement.shutdown import ShutdownAdapter
 from tests.refinement.task import TaskAdapter
+from tests.refinement.task_start import TaskStartAdapter
+from tests.refinement.task_tracker import TaskTrackerAdapter
 from tests.refinement.timers import SleepersAdapter, TimersAdapter
 from zokio.env.clock import VirtualClock
 from zokio.model import Adapter, Excuse, Machine, Step
@@ -142,6 +154,37 @@ def _registration(machine: Registration, over: str, *, fast: bool = False) -> Jo
     return Job("registration", over, machine, adapter, fast=fast)
 
 
+# Any: what drives machines of different states.
+def _structure(name: str, machine: Machine[Any], adapter: Any, *, fast: bool = False) -> Job:
+    """Tasks in structures: `adapter` takes how a runtime gets its reactor."""
+    return Job(name, "simulated", machine, partial(adapter, SimulatedReactor), fast=fast)
+
+
+def _join_set(machine: JoinSetMachine, *, fast: bool = False) -> Job:
+    adapter = partial(JoinSetAdapter, joiners=machine.joiners)
+    return _structure("join_set", machine, adapter, fast=fast)
+
+
+def _bounded_map(machine: BoundedMapMachine, *, fast: bool = False) -> Job:
+    adapter = partial(BoundedMapAdapter, limit=machine.limit, ordered=machine.ordered)
+    return _structure("bounded_map", machine, adapter, fast=fast)
+
+
+def _task_tracker(machine: TaskTrackerMachine, *, fast: bool = False) -> Job:
+    adapter = partial(TaskTrackerAdapter, waiters=machine.waiters)
+    return _structure("task_tracker", machine, adapter, fast=fast)
+
+
+def _delay_queue(machine: DelayQueueMachine, *, fast: bool = False) -> Job:
+    adapter = partial(DelayQueueAdapter, consumers=machine.consumers)
+    return _structure("delay_queue", machine, adapter, fast=fast)
+
+
+def _rate_limiter(machine: RateLimiterMachine, *, fast: bool = False) -> Job:
+    adapter = partial(RateLimiterAdapter, callers=machine.callers, burst=machine.burst)
+    return _structure("rate_limiter", machine, adapter, fast=fast)
+
+
 def _polls_beside_another(state: Task, step: Step) -> bool:
     return step.name == "begin_poll" and any(state.polling)
 
@@ -173,6 +216,22 @@ JOBS = (
     _shutdown(ShutdownMachine(tasks=2, timeout=2, injected_max=1)),
     _timers(CascadingTimers(timers=3, horizon=1, thens=(NOTHING, CANCEL_ALL, INSERT_DUE))),
     _scopes(ObedientMachine(tasks=2, scopes=2, threads=False, apart=False)),
+    _join_set(JoinSetMachine(tasks=3, joiners=1)),
+    _delay_queue(DelayQueueMachine(values=2, consumers=2, horizon=1)),
+    _join_set(JoinSetMachine(tasks=2, joiners=2)),
+    _rate_limiter(RateLimiterMachine(callers=2, burst=2, horizon=2)),
+    _task_tracker(TaskTrackerMachine(tasks=1, waiters=2)),
+    _task_tracker(TaskTrackerMachine(tasks=2, waiters=1)),
+    _bounded_map(BoundedMapMachine(items=3, limit=2, ordered=False)),
+    _bounded_map(BoundedMapMachine(items=3, limit=2, ordered=True)),
+    _delay_queue(DelayQueueMachine(values=2, consumers=1, horizon=1)),
+    _rate_limiter(RateLimiterMachine(callers=2, burst=1, horizon=2)),
+    _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
+    _structure("task_start", TaskStartMachine(), TaskStartAdapter, fast=True),
+    _join_set(JoinSetMachine(tasks=1, joiners=1), fast=True),
+    _task_tracker(TaskTrackerMachine(tasks=1, waiters=1), fast=True),
+    _delay_queue(DelayQueueMachine(values=1, consumers=1, horizon=1), fast=True),
+    _rate_limiter(RateLimiterMachine(callers=1, burst=1, horizon=1), fast=True),
     _join(JoinMachine(inside=1, outside=1), fast=True),
     _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),
     _scheduler(SchedulerMachine(tasks=1, threads=1, interval=1), "simulated", fast=True),

@@ -10,21 +10,21 @@ MUTANTS = (
     Mutant(
         name="the_timer_of_a_removed_value_goes_on",
         file=DELAY_QUEUE,
-        before="            self._runtime.timers.cancel(entry.timer)",
-        after="            pass",
+        before="        self._runtime.timers.cancel(entry.timer)",
+        after="        pass",
         machine="delay_queue",
     ),
     Mutant(
         name="a_value_is_lost_with_the_consumer_that_is_cancelled",
         file=DELAY_QUEUE,
-        before="        if granted:\n            self._put_back(waiter.value)\n",
-        after="",
+        before="        if granted:\n            entry = waiter.value",
+        after="        if False:\n            entry = waiter.value",
         machine="delay_queue",
     ),
     Mutant(
         name="a_value_that_is_handed_back_goes_to_the_end",
         file=DELAY_QUEUE,
-        before="        self._expired.move_to_end(entry.key, last=False)\n",
+        before="            self._expired.move_to_end(entry.key, last=False)\n",
         after="",
         machine="delay_queue",
     ),
@@ -45,8 +45,8 @@ MUTANTS = (
     Mutant(
         name="the_last_to_expire_is_the_first_to_come",
         file=DELAY_QUEUE,
-        before="            _, entry = self._expired.popitem(last=False)",
-        after="            _, entry = self._expired.popitem()",
+        before="next(iter(self._expired.values()))",
+        after="next(reversed(self._expired.values()))",
         machine="delay_queue",
     ),
     Mutant(

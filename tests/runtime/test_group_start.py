@@ -203,6 +203,31 @@ def test_the_scopes_that_the_task_is_in_go_over_to_the_group_with_it() -> None:
     assert run_simulated(main()) == ["a child of the task", "the task"]
 
 
+def test_the_scopes_of_a_task_that_starts_in_a_cancelled_group_are_cancelled() -> None:
+    seen = []
+
+    async def outside(group: zokio.TaskGroup) -> None:
+        await group.start(inside_a_scope)
+
+    async def inside_a_scope(*, task_status: TaskStatus[None]) -> None:
+        with zokio.CancelScope():
+            await zokio.sleep(2)
+            task_status.started()
+            seen.append("started")
+            await zokio.sleep(0)
+            seen.append("not reached")
+
+    async def main() -> float:
+        async with zokio.TaskGroup() as group:
+            zokio.spawn(outside(group))
+            await zokio.sleep(1)
+            group.cancel_scope.cancel()
+        return now()
+
+    assert run_simulated(main()) == 2
+    assert seen == ["started"]
+
+
 def test_a_task_that_returns_without_having_started_is_an_error() -> None:
     async def forgets(*, task_status: TaskStatus[None]) -> None: ...
 

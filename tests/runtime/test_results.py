@@ -272,6 +272,47 @@ def test_errors_of_the_source_and_of_the_function_are_raised() -> None:
     run_simulated(main())
 
 
+def test_an_item_of_a_source_that_ignores_its_cancellation_is_not_begun() -> None:
+    begun = []
+
+    async def stubborn() -> AsyncIterator[int]:
+        yield 0
+        try:
+            await forever()
+        except zokio.Cancelled:
+            pass
+        yield 1
+
+    async def work(item: int) -> None:
+        begun.append(item)
+        await zokio.sleep(1)
+        raise ValueError("failed")
+
+    async def main() -> None:
+        async with zokio.map_bounded(work, stubborn(), 5) as values:
+            with pytest.raises(ValueError, match="failed"):
+                await anext(values)
+            await zokio.sleep(1)
+
+    run_simulated(main())
+    assert begun == [0]
+
+
+def test_whoever_comes_second_for_the_last_value_takes_nothing() -> None:
+    """On several workers two consumers may see the same value."""
+
+    async def main() -> None:
+        results = zokio.as_completed(value("only"), forever())
+        async with results:
+            await zokio.sleep(1)
+            crew = results._crew
+            assert crew is not None and crew.has_answer()
+            assert crew.take() is not None
+            assert crew.take() is None
+
+    run_simulated(main())
+
+
 @pytest.mark.parametrize("limit", [0, -1, 1.5, True, None])
 def test_a_limit_is_a_whole_number_over_0(limit: int) -> None:
     with pytest.raises(UsageError, match="a whole number, 1 or more"):

@@ -161,3 +161,17 @@ def test_a_queue_belongs_to_its_runtime() -> None:
                 await zokio.spawn_blocking(misuse)
 
     zokio.run(main())
+
+
+def test_a_timer_that_fires_late_on_another_worker_does_nothing() -> None:
+    """It was cancelled when it had begun to fire: the deadline was set anew meanwhile."""
+
+    async def main() -> tuple[str, float]:
+        queue: DelayQueue[str] = DelayQueue()
+        key = queue.insert("value", 1)
+        entry = queue._entries[key]
+        queue.reset(key, 3)
+        queue._expire(entry, entry.settings - 1)
+        return await queue.next_expired(), now()
+
+    assert run_simulated(main()) == ("value", 3)

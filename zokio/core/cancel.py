@@ -100,12 +100,10 @@ class CancelNode:
             task.scope = to
             task.refresh_cancel()
             return
-        if self.children is not None:
-            self.children.pop(root, None)
-        if to.children is None:
-            to.children = {}
-        to.children[root] = None
-        root.parent = to
+        was_cancelled = root.cancelled
+        root.detach()
+        root.attach(to, task)
+        root.cancelled = was_cancelled  # so that `update` tells those below of a change
         root.update()
 
     def cancel(self) -> None:

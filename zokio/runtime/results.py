@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from functools import partial
 from types import TracebackType
-from typing import Any, Generic, NoReturn, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from zokio.core.join import JoinHandle
 from zokio.core.poll import Ready
@@ -59,8 +59,9 @@ class Results(Generic[T_co]):
         assert crew is not None
         while True:
             await crew.until(crew.has_answer)
-            if crew.has_answer():  # nobody else has taken it
-                value: T_co = crew.take()
+            task = crew.take()
+            if task is not None:
+                value: T_co = _value_of(task)
                 return value
 
     async def __aenter__(self) -> Self:
@@ -135,31 +136,36 @@ class Crew(Children):
 
     def has_answer(self) -> bool:
         """Whether whoever asks for the next value need not wait."""
-        if self.failed is not None or (self.line and self.line[0].outcome is not None):
-            return True
-        return self.alive == 0 and self.undelivered == 0
-
-    # Any: `Results` says of which type the values are.
-    def take(self) -> Any:
-        """The next value. Raises the first failure, or StopAsyncIteration."""
         with self.guard:
+            if self.failed is not None or (self.line and self.line[0].outcome is not None):
+                return True
+            return self.alive == 0 and self.undelivered == 0
+
+    def take(self) -> Task | None:
+        """Who failed first, or the next in the line; None: another worker has taken it.
+
+        Raises:
+            StopAsyncIteration: all were taken.
+        """
+        with self.guard:
+            if not self.has_answer():
+                return None
             if self.failed is not None:
-                _failure(self.failed)
+                return self.failed
             if not self.line:
                 raise StopAsyncIteration
             task = self.line.popleft()
             self.undelivered -= 1
             self.changed()
-        return JoinHandle[Any](task).result()
+            return task
 
 
-def _failure(task: Task) -> NoReturn:
-    """Raise what the task has raised."""
+# Any: `Results` says of which type the values are.
+def _value_of(task: Task) -> Any:
     try:
-        JoinHandle[object](task).result()
+        return JoinHandle[Any](task).result()
     except StopAsyncIteration as error:  # it would end the loop as if all were well
         raise UsageError(f"{task!r} raised StopAsyncIteration, which ends loops") from error
-    raise AssertionError("it has not failed")
 
 
 def as_completed(*awaitables: Awaitable[T]) -> Results[tuple[int, T]]:

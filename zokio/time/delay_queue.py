@@ -192,8 +192,8 @@ class DelayQueue(Generic[T]):
         return entry
 
     def _cancel_timer(self, entry: _Entry[T]) -> None:
-        if entry.timer is not None:
-            self._runtime.timers.cancel(entry.timer)
+        assert entry.timer is not None
+        self._runtime.timers.cancel(entry.timer)
 
     def _set_timer(self, entry: _Entry[T], settings: int, deadline_ns: int) -> None:
         expire = partial(self._expire, entry, settings)
@@ -212,24 +212,21 @@ class DelayQueue(Generic[T]):
         """Give what has expired to whoever waits, or tell that nothing will; under the lock."""
         told: list[Waiter[_Entry[T]]] = []
         while self._expired and (first := self._consumers.first) is not None:
-            _, entry = self._expired.popitem(last=False)
-            entry.is_granted = first.grant(entry)
-            if entry.is_granted:
+            entry = next(iter(self._expired.values()))
+            if first.grant(entry):  # or a finalizer has told it meanwhile
+                entry.is_granted = True
+                del self._expired[entry.key]
                 told.append(first)
-            else:  # a finalizer has told it meanwhile
-                self._put_back(entry)
         if self._is_closed and not self._entries:
             told += self._consumers.refuse_all(f"{CLOSED}, and everything has come out")
         return told
 
-    def _put_back(self, entry: _Entry[T]) -> None:
-        entry.is_granted = False
-        self._expired[entry.key] = entry
-        self._expired.move_to_end(entry.key, last=False)
-
     def _on_leave(self, waiter: Waiter[_Entry[T]], granted: bool) -> list[Waiter[_Entry[T]]]:
         if granted:
-            self._put_back(waiter.value)
+            entry = waiter.value
+            entry.is_granted = False
+            self._expired[entry.key] = entry
+            self._expired.move_to_end(entry.key, last=False)
         return self._settle()
 
     def check_invariants(self) -> None:
