@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from spec import clockwork, surroundings, workers_bounds
+from spec import blocking_runs, clockwork, surroundings, workers_bounds
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
 from spec.cancel_scopes import (
     CancelGroupsMachine,
@@ -191,7 +191,12 @@ FOR_TRACES = (
 
 NOT_REPLAYED: dict[str, str] = {
     **dict.fromkeys(
-        map(repr, (*surroundings.CONFIGURATIONS, *clockwork.CONFIGURATIONS)), FOR_TRACES
+        (
+            repr(machine)
+            for machines in (surroundings, clockwork, blocking_runs)
+            for machine in machines.CONFIGURATIONS
+        ),
+        FOR_TRACES,
     ),
     **dict.fromkeys(
         map(repr, workers_bounds.CONFIGURATIONS),

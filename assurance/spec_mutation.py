@@ -48,8 +48,8 @@ ONE_IN = {
 }
 """Mutants of these larger machines are judged one in so many; of the others all."""
 
-FOR_TRACES = ("surroundings", "clockwork")
-"""Not judged: they add to the scheduler and the timers what recorded runs need."""
+FOR_TRACES = ("surroundings", "clockwork", "blocking_runs")
+"""Not judged: they add to the scheduler, the timers and the pool what recorded runs need."""
 
 TOO_LARGE = ("workers",)
 """Not judged: half a minute for a mutant. It has planted bugs of its own, tests/spec."""

@@ -13,6 +13,7 @@ from zokio.model import Machine
 
 from . import (
     blocking_pool,
+    blocking_runs,
     cancel_scopes,
     clockwork,
     join,
@@ -37,5 +38,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "timers": timers.CONFIGURATIONS,
     "clockwork": clockwork.CONFIGURATIONS,
     "blocking_pool": blocking_pool.CONFIGURATIONS,
+    "blocking_runs": blocking_runs.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }
