@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from assurance import channel_jobs, sync_jobs
-from spec import clockwork, surroundings, workers_bounds
+from spec import blocking_runs, clockwork, surroundings, workers_bounds
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
 from spec.bounded_map import BoundedMapMachine
 from spec.cancel_scopes import (
@@ -259,7 +259,12 @@ FOR_TRACES = (
 
 NOT_REPLAYED: dict[str, str] = {
     **dict.fromkeys(
-        map(repr, (*surroundings.CONFIGURATIONS, *clockwork.CONFIGURATIONS)), FOR_TRACES
+        (
+            repr(machine)
+            for machines in (surroundings, clockwork, blocking_runs)
+            for machine in machines.CONFIGURATIONS
+        ),
+        FOR_TRACES,
     ),
     **dict.fromkeys(
         map(repr, workers_bounds.CONFIGURATIONS),

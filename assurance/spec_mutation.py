@@ -43,7 +43,7 @@ STATES_JUDGED = 1_000_000
 """As many mutants of a specification are judged as its states go into this, and half as many of
 its claims."""
 
-FOR_TRACES = ("surroundings", "clockwork")
+FOR_TRACES = ("surroundings", "clockwork", "blocking_runs")
 WHY_FOR_TRACES = "adds to another one what recorded runs need"
 TOO_LARGE = {"workers": "takes half a minute for a mutant; bugs are planted in it by tests/spec"}
 """Not judged, with the reason."""

@@ -1,7 +1,8 @@
 """Code into spec: programs are recorded, and every recorded event has to be a step of a machine.
 
 Recorded are all runs of the examples that `tests/examples` makes, short runs of the benchmarks,
-and the two programs of `tests/env/programs/`: a storm of threads, and what is rare. Three things
+and the three programs of `tests/env/programs/`: a storm of threads, what is rare, and calls that
+block. Three things
 are claimed and measured: every trace is consumed whole; a corrupted one is rejected, and just where
 the definition says (`tests/model/naive_validation.py` judges, on the traces that are small enough
 for it); planted bugs show in the trace.
@@ -29,6 +30,7 @@ from benchmarks import loopback
 from benchmarks.catalogue import BENCHMARKS
 from tests.examples.program import TRACES_VARIABLE
 from tests.helpers.traces import (
+    BLOCKING,
     ENDINGS,
     ROOT,
     STORM,
@@ -40,6 +42,7 @@ from tests.helpers.traces import (
     validation_of,
 )
 from tests.model.naive_validation import validate_naively
+from tests.mutants.blocking_pool import MUTANTS as POOL_MUTANTS
 from tests.mutants.scheduler import MUTANTS as SCHEDULER_MUTANTS
 from tests.mutants.task import MUTANTS as TASK_MUTANTS
 from tests.mutants.timers import MUTANTS as TIMERS_MUTANTS
@@ -73,8 +76,19 @@ HIDDEN = {
 }
 """Planted bugs that the traces of the storm need not show, with the reason."""
 
-PROGRAMS = {"a_wake_on_the_parked_thread_does_not_ring": ENDINGS}
-"""The others show in the storm; this one needs a signal handler that wakes."""
+SHOWN_OF_POOL = {
+    "the_queue_is_a_stack",
+    "a_worker_idles_although_calls_wait",
+    "one_thread_too_many",
+    "a_worker_tells_of_its_call_before_it_is_there_for_others",
+}
+"""Of the bugs in the blocking pool, those that show in every run of the program that blocks."""
+
+PROGRAMS = {
+    "a_wake_on_the_parked_thread_does_not_ring": ENDINGS,
+    **dict.fromkeys(SHOWN_OF_POOL, BLOCKING),
+}
+"""The others show in the storm; the first needs a signal handler that wakes."""
 
 SHOWN_OF_TIMERS = {"a_timer_fires_early", "a_timer_is_marked_as_fired_only_after_its_action"}
 """Of the bugs in the timers, those that the storm is made to show: it has few timers."""
@@ -96,7 +110,7 @@ def measure(*, fast: bool) -> dict[str, object]:
         steps.done()
         traces += _benchmarks(folder, fast=fast)
         steps.done()
-        for program in (STORM, ENDINGS):
+        for program in (STORM, ENDINGS, BLOCKING):
             traces += record(folder / f"{program.name}.jsonl", str(program))
         figures = _validated(traces)
         steps.done()
@@ -201,7 +215,7 @@ def _validated(traces: list[RecordedTrace]) -> dict[str, object]:
 def _chosen(traces: list[RecordedTrace]) -> list[RecordedTrace]:
     """One small and one large trace of each machine: the definition judges the small ones."""
     chosen = []
-    for machine in ("surroundings", "task", "clockwork"):
+    for machine in ("surroundings", "task", "clockwork", "blocking_runs"):
         own = sorted((each for each in traces if each.machine == machine), key=_length)
         small = [each for each in own if 20 <= len(each.events) <= NAIVE_EVENTS_MAX]
         large = [each for each in own if 200 <= len(each.events) <= 3_000]
@@ -256,7 +270,9 @@ def _bugs(folder: Path, *, fast: bool) -> dict[str, object]:
     """Plant each bug, record the storm, and see that its trace is no run."""
     of_timers = [mutant for mutant in TIMERS_MUTANTS if mutant.name in SHOWN_OF_TIMERS]
     assert len(of_timers) == len(SHOWN_OF_TIMERS)
-    planted = [*SCHEDULER_MUTANTS, *TASK_MUTANTS, *of_timers]
+    of_pool = [mutant for mutant in POOL_MUTANTS if mutant.name in SHOWN_OF_POOL]
+    assert len(of_pool) == len(SHOWN_OF_POOL)
+    planted = [*SCHEDULER_MUTANTS, *TASK_MUTANTS, *of_timers, *of_pool]
     shown = [mutant for mutant in planted if mutant.name not in HIDDEN]
     assert len(planted) - len(shown) == len(HIDDEN)
     tried = [mutant for mutant in shown if not fast or mutant.name == "nobody_rings"]

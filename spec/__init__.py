@@ -14,6 +14,7 @@ from zokio.model import Machine
 from . import (
     barrier,
     blocking_pool,
+    blocking_runs,
     bounded_map,
     broadcast,
     cancel_scopes,
@@ -75,5 +76,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "task_tracker": task_tracker.CONFIGURATIONS,
     "delay_queue": delay_queue.CONFIGURATIONS,
     "rate_limiter": rate_limiter.CONFIGURATIONS,
+    "blocking_runs": blocking_runs.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

@@ -26,6 +26,7 @@ from .blocking_state import (
     STARTING,
     BlockingState,
     State,
+    Worker,
 )
 
 PLACES = ("calls", "queue", "outside", "workers", "idle")
@@ -180,7 +181,7 @@ class BlockingSteps(BlockingState):
     def end(self, state: State, worker: int) -> State:
         """Its call has returned: what it does next. Who waited for the call is told afterwards."""
         call = state.workers[worker].call
-        telling = call if state.watched[call] else NOTHING
+        telling = call if self.has_to_tell(state, call) else NOTHING
         state = self.equip(state, worker, call=NOTHING, telling=telling)
         return self.find_work(self.mark(state, call, RETURNED), worker, leaves=state.closed)
 
@@ -192,11 +193,18 @@ class BlockingSteps(BlockingState):
     def tell_of(self, state: State, worker: int) -> State:
         """Wake whoever waited for the call that has returned."""
         each = state.workers[worker]
-        state = self.tell(state, (each.telling,))
-        if each.at == GONE:
-            return state._replace(workers=put(state.workers, worker, type(each)()))
-        return self.equip(state, worker, telling=NOTHING)
+        return self.has_told(self.tell(state, (each.telling,)), worker)
 
     @tell_of.guard
     def can_tell_of(self, state: State, worker: int) -> bool:
         return state.workers[worker].telling != NOTHING
+
+    def has_to_tell(self, state: State, call: int) -> bool:
+        """Whether a worker whose call has ended looks who waits for it."""
+        return state.watched[call]
+
+    def has_told(self, state: State, worker: int) -> State:
+        """It has nothing to tell any more; if it has left, its place is free."""
+        if state.workers[worker].at == GONE:
+            return state._replace(workers=put(state.workers, worker, Worker()))
+        return self.equip(state, worker, telling=NOTHING)

@@ -13,6 +13,7 @@ from types import CodeType
 import pytest
 
 from tests.helpers.traces import (
+    BLOCKING,
     ENDINGS,
     LAUNCHER,
     ROOT,
@@ -22,6 +23,7 @@ from tests.helpers.traces import (
     record_with_bug,
     validation_of,
 )
+from tests.mutants.blocking_pool import MUTANTS as POOL_MUTANTS
 from tests.mutants.mutant import Mutant
 from tests.mutants.scheduler import MUTANTS as SCHEDULER_MUTANTS
 from tests.mutants.task import MUTANTS as TASK_MUTANTS
@@ -42,12 +44,14 @@ SHOWN = {
     "the_newest_task_is_polled_first",
     "a_timer_fires_early",
     "a_wake_on_the_parked_thread_does_not_ring",
+    "the_queue_is_a_stack",
+    "one_thread_too_many",
 }
-"""Planted bugs that show in the trace of the storm; `assurance/traces.py` tries every one."""
+"""Planted bugs that show in a trace; `assurance/traces.py` tries every one."""
 
 BUGS = [
     mutant
-    for mutant in (*SCHEDULER_MUTANTS, *TASK_MUTANTS, *TIMERS_MUTANTS)
+    for mutant in (*SCHEDULER_MUTANTS, *TASK_MUTANTS, *TIMERS_MUTANTS, *POOL_MUTANTS)
     if mutant.name in SHOWN
 ]
 
@@ -60,7 +64,8 @@ def storm(tmp_path_factory: pytest.TempPathFactory) -> list[RecordedTrace]:
 
 def test_every_trace_of_a_program_with_many_threads_is_a_run(storm: list[RecordedTrace]) -> None:
     machines = [trace.machine for trace in storm]
-    assert sorted(machines) == ["clockwork"] * 2 + ["surroundings"] * 2 + ["task"] * 2
+    each = ["clockwork", "surroundings", "task"]  # of two runtimes; one of them has blocking calls
+    assert sorted(machines) == ["blocking_runs", *sorted(2 * each)]
     for trace in storm:
         found = validation_of(trace)
         assert (found.verdict, found.consumed) == ("accepted", len(trace.events)), found.reason
@@ -75,6 +80,7 @@ def test_every_action_of_the_traced_machines_is_witnessed_by_a_real_run(
         *storm,
         *record(tmp_path / "endings.jsonl", str(ENDINGS)),
         *record(tmp_path / "scanner.jsonl", *scanner),
+        *record(tmp_path / "blocking.jsonl", str(BLOCKING)),
     ]
     for trace in traces:
         assert validation_of(trace).verdict == "accepted"
@@ -89,7 +95,9 @@ def test_every_action_of_the_traced_machines_is_witnessed_by_a_real_run(
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_shows_in_the_trace(bug: Mutant, tmp_path: Path) -> None:
-    program = ENDINGS if bug.name == "a_wake_on_the_parked_thread_does_not_ring" else STORM
+    rare = {"a_wake_on_the_parked_thread_does_not_ring": ENDINGS}
+    rare |= dict.fromkeys((mutant.name for mutant in POOL_MUTANTS), BLOCKING)
+    program = rare.get(bug.name, STORM)
     traces = record_with_bug(tmp_path, bug, str(program))
     assert "rejected" in {validation_of(trace).verdict for trace in traces}
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = ROOT / "zokio/env/probe/launch.py"
 STORM = ROOT / "tests/env/programs/storm.py"
 ENDINGS = ROOT / "tests/env/programs/endings.py"
+BLOCKING = ROOT / "tests/env/programs/blocking.py"
 TIMEOUT_SECONDS = 60.0
 
 AnyMachine = Machine[Any]  # Any: traces are of any machine

@@ -12,9 +12,9 @@ MUTANTS = (
     Mutant(
         name="a_worker_whose_time_is_up_leaves_with_a_call_in_hand",
         file=POOL,
-        before="            elif worker.call is not None:\n                self._begin(worker)\n",
-        after="            elif worker.call is not None and not timed_out:\n"
-        "                self._begin(worker)\n",
+        before="        elif worker.call is not None:\n            self._begin(worker)\n",
+        after="        elif worker.call is not None and not timed_out:\n"
+        "            self._begin(worker)\n",
         machine="blocking_pool",
     ),
     Mutant(

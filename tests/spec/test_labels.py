@@ -12,12 +12,20 @@ from typing import Any
 import pytest
 
 from spec import MACHINES
+from spec.blocking_runs import BlockingRuns
 from spec.clockwork import Clockwork
 from spec.surroundings import Surroundings
 from spec.task import TaskMachine
 from zokio.env.probe import projection
 from zokio.env.probe.instrument import instrument, labels_in
-from zokio.env.probe.projection import ENTRIES, SCHEDULER_STEPS, TASK_STEPS, TIMER_STEPS
+from zokio.env.probe.projection import (
+    CALL_STEPS,
+    ENTRIES,
+    SCHEDULER_STEPS,
+    TASK_STEPS,
+    TIMER_STEPS,
+    WORKER_STEPS,
+)
 from zokio.env.probe.recorder import OTHERS
 from zokio.env.probe.sites import LABELLED, SITES, Site, actions_of
 from zokio.model import Machine
@@ -31,7 +39,7 @@ FILE = re.compile(r"`([\w/]+\.py)`")
 
 AnyMachine = Machine[Any]  # Any: their states differ, and here nobody looks at them
 
-TRACED: tuple[AnyMachine, ...] = (Surroundings(), TaskMachine(), Clockwork())
+TRACED: tuple[AnyMachine, ...] = (Surroundings(), TaskMachine(), Clockwork(), BlockingRuns())
 """The machines of which the probe makes traces."""
 
 
@@ -49,13 +57,16 @@ def traced_as(machine: AnyMachine, name: str) -> str:
     return steps.get(name, name)
 
 
-UNTRACED = {"blocking_pool": "zokio/blocking"}
-"""Machines that no trace is made of: each with the folder whose labels name its actions."""
+APART = ("zokio/blocking", "zokio/runtime/blocking.py")
+"""Where the labels of the blocking pool's machine stand, and no others."""
 
 
-def traced_files() -> list[Path]:
-    """The files of the runtime, without the folders of machines that no trace is made of."""
-    apart = {file for folder in UNTRACED.values() for file in (ROOT / folder).rglob("*.py")}
+def files_of(machine: AnyMachine) -> list[Path]:
+    """The files of the runtime in which the machine's labels stand."""
+    found = [file for place in APART for file in [ROOT / place, *(ROOT / place).rglob("*.py")]]
+    apart = {file for file in found if file.is_file()}
+    if isinstance(machine, BlockingRuns):
+        return sorted(apart)
     return sorted(set((ROOT / "zokio").rglob("*.py")) - apart)
 
 
@@ -85,23 +96,19 @@ def test_every_label_in_the_runtime_is_an_action_of_some_machine() -> None:
 
 
 @pytest.mark.interpreted  # reads the source
-@pytest.mark.parametrize("name", UNTRACED)
-def test_the_labels_of_a_folder_are_the_actions_of_its_machine(name: str) -> None:
-    actions = {action.name for machine in MACHINES[name] for action in machine.actions}
-    assert labels((ROOT / UNTRACED[name]).rglob("*.py")) == actions
-
-
-@pytest.mark.interpreted  # reads the source
 @pytest.mark.parametrize("machine", TRACED, ids=lambda machine: machine.title)
 def test_every_action_of_a_traced_machine_has_a_label_in_the_runtime(machine: AnyMachine) -> None:
-    named = {traced_as(machine, name) for name in labels(traced_files())}
+    named = {traced_as(machine, name) for name in labels(files_of(machine))}
     assert {action.name for action in machine.actions} - set(COARSE) <= named
 
 
 @pytest.mark.interpreted  # reads the source
 def test_every_label_in_the_runtime_is_an_action_of_a_traced_machine() -> None:
-    actions = {action.name for machine in TRACED for action in machine.actions}
-    assert labels(traced_files()) <= actions
+    of_pool = {action.name for action in BlockingRuns().actions}
+    assert labels(files_of(BlockingRuns())) == of_pool
+    others = [machine for machine in TRACED if not isinstance(machine, BlockingRuns)]
+    actions = {action.name for machine in others for action in machine.actions}
+    assert labels(files_of(others[0])) <= actions
 
 
 @pytest.mark.interpreted  # reads the source
@@ -121,7 +128,8 @@ def test_whatever_is_injected_is_a_wake_a_spawn_or_labelled_as_a_call() -> None:
 @pytest.mark.interpreted  # reads the source
 def test_every_label_stands_in_a_module_that_the_probe_reads() -> None:
     files = [ROOT / f"{module.replace('.', '/')}.py" for module in LABELLED]
-    labelled = {file for file in traced_files() if LABEL.search(file.read_text())}
+    found = {file for machine in TRACED for file in files_of(machine)}
+    labelled = {file for file in found if LABEL.search(file.read_text())}
     assert labelled == set(files)
 
 
@@ -137,7 +145,7 @@ def test_the_probe_finds_each_step_of_its_table_and_a_step_for_each_label() -> N
         assert {name for label in labels_in(source).values() for name in label.split("/")} == named
         steps |= named
     assert found == set(SITES)
-    assert steps == labels(traced_files())
+    assert steps == {name for machine in TRACED for name in labels(files_of(machine))}
 
 
 def test_the_projections_name_actions_of_their_machines_only() -> None:
@@ -147,6 +155,13 @@ def test_the_projections_name_actions_of_their_machines_only() -> None:
     timers = {action.name for action in Clockwork().actions}
     assert timers == TIMER_STEPS | set(COARSE)
     assert projection.NEVER_NS == NEVER_NS
+    of_pool = {action.name: action.parameters for action in BlockingRuns().actions}
+    assert {name for name, takes in of_pool.items() if takes == ("call",)} == CALL_STEPS
+    assert {name for name, takes in of_pool.items() if takes == ("worker",)} == {
+        *WORKER_STEPS,
+        "tell_of",
+    }
+    assert {name for name, takes in of_pool.items() if len(takes) != 1} == {"close", "is_to_run"}
 
 
 @pytest.mark.parametrize("file", SPECS, ids=[file.stem for file in SPECS])

@@ -104,12 +104,12 @@ class BlockingPool:
     def _place(self, call: AnyCall, *, may_wait: bool) -> Worker | None:
         """Put the call at the end of the line; who is to come for the first one in it."""
         if self.closed:
-            call.state = REFUSED
+            call.state = REFUSED  # spec: is_refused
             raise refusals.closed(call.name)
         may_grow = len(self.workers) < self.threads_max
         room = self.line.queue_max + bool(self.idle or may_grow)
         if len(self.line) >= room and not may_wait:
-            call.state = REFUSED
+            call.state = REFUSED  # spec: is_refused
             raise refusals.full(call.name, self.threads_max, self.line.queue_max)
         worker = self.idle.pop() if self.idle else self._new_worker() if may_grow else None
         self.line.put(call)
@@ -169,18 +169,21 @@ class BlockingPool:
 
     def take(self, worker: Worker, *, timed_out: bool) -> None:
         """On the worker's thread, when it has come or was parked: what it does next."""
-        with self._lock:  # spec: take
-            if worker not in self.workers:
-                worker.state = GONE
-            elif worker.call is not None:
-                self._begin(worker)
-            elif self.line.queue:
-                self._hand(self.line.next(), worker)
-                self._begin(worker)
-            elif self.closed or timed_out:
-                self._leave(worker)
-            else:
-                self._idle(worker)
+        with self._lock:
+            self._take(worker, timed_out=timed_out)  # spec: take
+
+    def _take(self, worker: Worker, *, timed_out: bool) -> None:
+        if worker not in self.workers:
+            worker.state = GONE
+        elif worker.call is not None:
+            self._begin(worker)
+        elif self.line.queue:
+            self._hand(self.line.next(), worker)
+            self._begin(worker)
+        elif self.closed or timed_out:
+            self._leave(worker)
+        else:
+            self._idle(worker)
 
     def end(self, worker: Worker) -> None:
         """On the worker's thread, when its call has returned: what it does next.
@@ -207,15 +210,15 @@ class BlockingPool:
     def _begin(self, worker: Worker) -> None:
         assert worker.call is not None
         worker.call.state = RUNNING
-        worker.state = BUSY
+        worker.state = BUSY  # spec: is_to_run
 
     def _idle(self, worker: Worker) -> None:
-        worker.state = IDLE
+        worker.state = IDLE  # spec: is_idle
         if worker not in self.idle:
             self.idle.append(worker)
 
     def _leave(self, worker: Worker) -> None:
-        worker.state = GONE
+        worker.state = GONE  # spec: has_left
         self.workers.pop(worker, None)
         WORKERS.pop(worker, None)
         if worker in self.idle:
@@ -249,10 +252,10 @@ class BlockingPool:
     def _tell(self, calls: Iterable[AnyCall]) -> None:
         """Wake whoever waits for them. A waker that fails harms nobody else."""
         for call in calls:
-            waker, call.waker = call.waker, None
+            waker, call.waker = call.waker, None  # spec: tell_of
             if waker is not None:
                 try:
-                    waker.wake()  # spec: tell_of
+                    waker.wake()
                 except Exception:
                     LOGGER.exception("whoever waits for the blocking call %s was not woken", call)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar, overload
 
 from zokio.model.actions import Step
+from zokio.model.machine import Machine
 from zokio.model.packing import Layout
 from zokio.model.trace import Trace
 
@@ -75,12 +76,13 @@ class Graph(Generic[S]):
     """The reachable states and how they were reached.
 
     Attributes:
-        steps: The machine's steps; step numbers count in it.
+        machine: The machine.
+        steps: Its steps; step numbers count in it.
         layout: How states stand in integers.
         packed: The states as integers, in the order of discovery; state numbers count in it.
         initial: How many of the first states are initial.
-        parents: By state: the number of the state from which it was first reached.
-        reached_by: By state: the number of the step by which it was first reached.
+        parents: By state: the number of the state from which it was first reached. By which step
+            is not kept: `reached_by` finds it out.
         levels: By depth: the number of the first state of that depth.
         fired: By step: how many transitions it makes.
         expanded: How many states, from the first on, had all their steps followed.
@@ -90,12 +92,12 @@ class Graph(Generic[S]):
         memory: How many bytes the search held at its end.
     """
 
+    machine: Machine[S]
     steps: tuple[Step, ...]
     layout: Layout[S]
     packed: list[int]
     initial: int
     parents: array[int]
-    reached_by: array[int]
     fired: list[int]
     levels: list[int] = field(default_factory=lambda: [0])
     expanded: int = 0
@@ -127,9 +129,26 @@ class Graph(Generic[S]):
         """Return a shortest walk from an initial state to a state."""
         walk: list[tuple[int, int]] = []
         while number >= self.initial:
-            walk.append((self.reached_by[number], number))
+            walk.append((self.reached_by(number), number))
             number = self.parents[number]
         return Walk(number, walk[::-1])
+
+    def reached_by(self, number: int) -> int:
+        """Return the number of the first step that leads to a state from its parent."""
+        parent = self.parents[number]
+        if self.edges is not None:
+            return min(step for step, target in self.out(parent) if target == number)
+        before, after = self.states[parent], self.states[number]
+        return next(
+            place for place, step in enumerate(self.steps) if self._leads(before, step, after)
+        )
+
+    def _leads(self, before: S, step: Step, after: S) -> bool:
+        machine = self.machine
+        if not machine.is_enabled(before, step):
+            return False
+        found = machine.effect_of(step.name)(before, *step.arguments)
+        return (machine.canonical(found) if self.reduced else found) == after
 
     def out(self, number: int) -> Iterator[tuple[int, int]]:
         """Yield the transitions of an expanded state: the step's number, the next state's."""

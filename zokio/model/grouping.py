@@ -12,7 +12,9 @@ order of a state's steps, is the same in every run.
 from __future__ import annotations
 
 import sys
+from array import array
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from zokio.model.observation import Node, mask_of
@@ -21,16 +23,17 @@ from zokio.model.stepping import Move, ObservedStep
 
 S = TypeVar("S", bound=tuple[Hashable, ...])
 
-SAMPLE = 512  # states that a plan is made from
+SAMPLE = 512  # states that a plan is made from,
+SAMPLE_OF_MANY = 2048
 DIFFERENT = 8  # one in so many of them may differ under the mask of a group
 MANY = 8192  # of so many states,
-DIFFERENT_OF_MANY = 4  # one in so many may
+DIFFERENT_OF_MANY = 2.5  # one in so many may
 
 Open = tuple[Node, Callable[[int], object]]  # where to look further, and who to ask
 
 # What the steps of a group do in states that agree under its mask: how often it was looked up, the
-# known moves that lead elsewhere (all of them, if edges are kept), the steps that are still open,
-# and the numbers of the steps that the known moves belong to. A list, because the count changes.
+# known moves add where they lead elsewhere (of all of them, if edges are kept), the steps that are
+# still open, and the numbers of the steps that make the known moves. A list: the count changes.
 Entry = list[Any]  # Any: it holds things of four types
 
 
@@ -61,8 +64,11 @@ class Group(Generic[S]):
                 still_open.append((node, step.learn))
             elif node:
                 moves.append(node)
-        shown = moves if self.stays else [move for move in moves if move[0]]
-        entry = [0, tuple(shown), tuple(still_open), tuple(number for _, number in moves)]
+        numbers = array("I", [number for _, number in moves])
+        added = [added for added, _ in moves]
+        if not self.stays:
+            added = [each for each in dict.fromkeys(added) if each]
+        entry = [0, tuple(added), tuple(still_open), numbers]
         self.entries[packed & mask_of(self.parts)] = entry
         return entry
 
@@ -85,9 +91,13 @@ def plan(steps: Sequence[ObservedStep[S]], packed: Sequence[int], stays: bool) -
         packed: The states.
         stays: Whether moves that lead back to the same state are wanted.
     """
-    sample = packed[:: max(1, len(packed) // SAMPLE)]
-    different_max = len(sample) // (DIFFERENT if len(packed) < MANY else DIFFERENT_OF_MANY)
+    wanted, part = (
+        (SAMPLE, DIFFERENT) if len(packed) < MANY else (SAMPLE_OF_MANY, DIFFERENT_OF_MANY)
+    )
+    sample = packed[:: max(1, len(packed) // wanted)]
+    different_max = int(len(sample) / part)
 
+    @cache
     def different(mask: int) -> int:
         return len({state & mask for state in sample})
 
@@ -100,6 +110,8 @@ def plan(steps: Sequence[ObservedStep[S]], packed: Sequence[int], stays: bool) -
         for place, (mask, _, _) in enumerate(chosen):
             if (size := different(mask | own)) <= different_max:
                 growth[place] = size / different(mask)
+            if mask | own == mask:
+                break
         if growth:
             place = min(growth, key=growth.__getitem__)
             mask, others, members = chosen[place]

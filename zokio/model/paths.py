@@ -31,12 +31,12 @@ def shortest_paths(
     Raises:
         ModelError: The machine is written wrongly.
     """
-    return paths_in(explore(machine, states_max=states_max), count)
+    return paths_in(explore(machine, edges=True, states_max=states_max), count)
 
 
 def paths_in(graph: Graph[S], count: int) -> list[tuple[Step, ...]]:
-    """Return at most `count` different paths in an explored graph, the longest first."""
-    last = dict(zip(graph.reached_by, range(len(graph.states)), strict=True))
+    """Return at most `count` different paths in a graph with edges, the longest first."""
+    last = {graph.reached_by(number): number for number in range(graph.initial, len(graph.packed))}
     spread = range(len(graph.states) - 1, 0, -max(1, len(graph.states) // count))
     chosen = dict.fromkeys([*sorted(last.values(), reverse=True), *spread])
     paths: dict[tuple[Step, ...], None] = {}

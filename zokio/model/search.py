@@ -1,7 +1,7 @@
 """The exhaustive breadth-first search: every reachable state of a bounded machine, once.
 
 `explore` returns the reachable graph: states in the order of their discovery, so that a lower
-number is never farther from the start, each with the step by which it was first reached. It
+number is never farther from the start, each with the state from which it was first reached. It
 guarantees shortest paths and the same graph in every run. It deliberately knows no properties:
 they are evaluated on the graph afterwards, so that a violation never hides the rest of it.
 
@@ -139,8 +139,8 @@ class Search(Generic[S]):
         layout = Layout(firsts, whole)
         steps = machine.instances()
         packed = [layout.pack(state) for state in firsts]
-        unused = array("I", [0]) * len(firsts)
-        self.graph = Graph(steps, layout, packed, len(firsts), unused, unused[:], [0] * len(steps))
+        orphans = array("I", [0]) * len(firsts)
+        self.graph = Graph(machine, steps, layout, packed, len(firsts), orphans, [0] * len(steps))
         self.graph.reduced = reduced
         self.graph.edges = Edges() if edges else None
         self.seen: set[int] | dict[int, int] = set(packed)
@@ -181,15 +181,17 @@ class Search(Generic[S]):
         return graph
 
     def memory(self) -> int:
-        """Return the bytes of everything that grows with the search, as Python reports them."""
+        """Return the bytes of what grows with the search; a state counts as much as the largest."""
         graph, edges = self.graph, self.graph.edges
-        arrays = [graph.parents, graph.reached_by]
+        arrays = [graph.parents]
         arrays += [] if edges is None else [edges.offsets, edges.targets, edges.labels]
-        numbers = self.seen.values() if isinstance(self.seen, dict) else ()
-        owned = (graph.packed, self.seen, *arrays, *graph.packed, *numbers)
+        states = len(graph.packed) * sys.getsizeof(max(graph.packed))
+        if isinstance(self.seen, dict):
+            states += len(graph.packed) * sys.getsizeof(len(graph.packed))
+        owned = (graph.packed, self.seen, *arrays)
         learned = sum(group.memory() for group in self.groups)
         learned += sum(step.memory() for step in self.steps)
-        return sum(map(sys.getsizeof, owned)) + learned + graph.layout.memory()
+        return states + sum(map(sys.getsizeof, owned)) + learned + graph.layout.memory()
 
     def _expand_some(self, level_end: int, limit: int) -> None:
         """Expand a chunk of one level, one state only when more might go over the limit."""
@@ -218,10 +220,11 @@ class Search(Generic[S]):
 
     def _audit(self) -> None:
         """Ask all steps again in states from everywhere: what was learned must still be so."""
-        packed = self.graph.packed
-        for state in packed[: self.graph.expanded : max(1, self.graph.expanded // AUDITED)]:
+        graph = self.graph
+        for state in graph.packed[: graph.expanded : max(1, graph.expanded // AUDITED)]:
+            plain = graph.layout.unpack(state)
             for step in self.steps:
-                step.audit(state)
+                step.audit(state, plain)
 
     def _follow(self, groups: list[Group[S]]) -> None:
         self.groups = groups

@@ -75,7 +75,7 @@ def stateful_test(
         ModelError: The machine is written wrongly, or a prefix is no path of it.
     """
     require_methods(machine, adapter)
-    graph = explore(machine, states_max=SEARCH_STATES_MAX)
+    graph = explore(machine, edges=True, states_max=SEARCH_STATES_MAX)
     paths = paths_in(graph, PREFIXES_MAX) if prefixes is None else prefixes
     initial = graph.states[: graph.initial]
     beginnings = [Start(state) for state in initial]

@@ -127,13 +127,12 @@ class ObservedStep(Observed[S]):
         if added == expected and not notes.coarse:
             refuse_chance(self.machine, self.step, state)
 
-    def audit(self, packed: int) -> None:
+    def audit(self, packed: int, state: S) -> None:
         """Ask once more, on the plain state, and compare.
 
         Raises:
             NondeterministicError: The answer is another one.
         """
-        state = self.view.unpack(packed)
         answer: Any = self.answer(packed)
         self._ask_again(packed, state, answer[0] if answer else None)
 

@@ -23,20 +23,20 @@ Expand = Callable[[int, int], None]
 _FOUND = """
 n = s + d
 if n not in seen:
- mark(n); add(n); add_parent(position); add_step(step)
+ mark(n); add(n); add_parent(position)
 """
 _FOUND_BY_SYMMETRY = """
 n = canon[s + d]
 if n not in seen:
- mark(n); add(n); add_parent(position); add_step(step)
+ mark(n); add(n); add_parent(position)
 """
 _FOUND_WITH_EDGES = """
 n = s + d
 target = number(n, count)
 if target == count:
- add(n); add_parent(position); add_step(step)
+ add(n); add_parent(position)
  count += 1
-add_target(target); add_label(step)
+add_target(target)
 """
 _GROUP = """
 e = get{0}(s & m{0})
@@ -44,8 +44,9 @@ if e is None:
  e = enter{0}(s)
  {1} = masks()
 e[0] += 1
-for d, step in e[1]:
+for d in e[1]:
 {2}
+{4}
 for node, learn in e[2]:
  while node.__class__ is list:
   node = node[1](s & node[0])
@@ -56,6 +57,7 @@ for node, learn in e[2]:
   d, step = node
   fired[step] += 1
 {3}
+  {5}
 """
 
 
@@ -77,11 +79,12 @@ def expander(
         "states": graph.packed,
         "add": graph.packed.append,
         "add_parent": graph.parents.append,
-        "add_step": graph.reached_by.append,
         "fired": graph.fired,
         "masks": _masks(graph, groups),
     }
-    found = _FOUND if graph.edges is None else _FOUND_WITH_EDGES
+    found, labelled = _FOUND, ("", "")
+    if graph.edges is not None:
+        found, labelled = _FOUND_WITH_EDGES, ("add_labels(e[3])", "add_label(step)")
     if canon is not None:
         names["canon"] = canon
         found = _FOUND_BY_SYMMETRY
@@ -90,12 +93,13 @@ def expander(
     elif graph.edges is not None:
         names |= {"number": seen.setdefault, "add_target": graph.edges.targets.append}
         names |= {"add_label": graph.edges.labels.append, "targets": graph.edges.targets}
+        names |= {"add_labels": graph.edges.labels.extend}
         names |= {"add_offset": graph.edges.offsets.append}
     masks = "".join(f"m{place}, " for place in range(len(groups)))
     body = ""
     for place, group in enumerate(groups):
         names |= {f"get{place}": group.entries.get, f"enter{place}": group.enter}
-        body += _GROUP.format(place, masks, _indented(found, 1), _indented(found, 2))
+        body += _GROUP.format(place, masks, _indented(found, 1), _indented(found, 2), *labelled)
     body += "position += 1\n"
     if graph.edges is not None:
         body += "add_offset(len(targets))\n"

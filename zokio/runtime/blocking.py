@@ -41,7 +41,7 @@ class CallResult(Future[T]):
 
     def close(self, cx: Context) -> None:
         """See `Future.close`."""
-        self._call.waker = None
+        self._call.waker = None  # spec: unwatch
 
 
 async def call_in_thread(function: Callable[[], T], name: str, *, leave: bool = False) -> T:

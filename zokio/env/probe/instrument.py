@@ -23,8 +23,15 @@ from .recorder import Recorder
 from .sites import LABELLED, SITES, Site
 
 LABEL = re.compile(r"# spec: (\w+(?:/\w+)*)")
-NUMBERED = {"zokio.core.run_queue": "RunQueue", "zokio.timers.queue": "TimerQueue"}
+NUMBERED = {
+    "zokio.blocking.pool": "BlockingPool",
+    "zokio.core.run_queue": "RunQueue",
+    "zokio.timers.queue": "TimerQueue",
+}
 """The classes whose instances are numbered when they are made."""
+
+MEMBERS = {"zokio.blocking.worker": "Worker"}
+"""Likewise, among those of the same owner: the first argument with which they are made."""
 
 PROBE = "__zokio_probe__"
 TOKEN = "__zokio_token__"
@@ -114,6 +121,9 @@ def _begin(site: Site) -> str:
 def _end(site: Site, token: str, value: str) -> str:
     name = site.name or repr(site.label)
     arguments = [token, value, name, site.queue, site.task]
+    if site.item:
+        limits = site.fact or "None"
+        return f"{PROBE}.end_call({token}, {value}, {name}, {site.queue}, {site.item}, {limits})"
     if site.timer:
         instant = site.fact or "None"
         return f"{PROBE}.end_timer({token}, {value}, {name}, {site.queue}, {site.timer}, {instant})"
@@ -145,6 +155,9 @@ class InstrumentedLoader(SourceFileLoader):
         watched = NUMBERED.get(module.__name__)
         if watched is not None:
             self.recorder.watch(getattr(module, watched))
+        member = MEMBERS.get(module.__name__)
+        if member is not None:
+            self.recorder.watch_members(getattr(module, member))
 
 
 class InstrumentingFinder(MetaPathFinder):

@@ -8,6 +8,8 @@ where a shutdown drops a task, of which that machine knows nothing.
 The timers have a queue of their own, and a trace of their own (`spec/clockwork.py`). Its instants
 are the numbers of those that occur, in order: only which comes first is of interest.
 
+So has the blocking pool (`spec/blocking_runs.py`): there every event is one of that machine.
+
 The traces are written as JSON lines (`zokio/model/events.py` says how, and reads them).
 """
 
@@ -55,6 +57,11 @@ def write(recorder: Recorder, file: TextIO, program: str) -> None:
         queues.setdefault(event.queue, []).append(event)
     for queue, events in sorted(queues.items()):
         complete = not recorder.is_cut
+        if queue in recorder.limits:
+            limits = recorder.limits[queue]
+            if limits is not None:  # else nobody has called anything
+                _write_trace(file, "blocking_runs", *pool_trace(events, *limits), program, complete)
+            continue
         if events[0].name in TIMER_STEPS:
             _write_trace(file, "clockwork", *timer_trace(events), program, complete)
             continue
@@ -143,6 +150,40 @@ def timer_trace(events: Sequence[RawEvent]) -> tuple[Json, list[Json]]:
     lines = _lines(events, lambda event: event.name, arguments, _Numbers())
     timers = sum(event.name == "insert" for event in events)
     return {"timers": max(1, timers), "horizon": max(1, len(instants))}, lines
+
+
+CALL_STEPS = {"submit", "ask", "watch", "unwatch", "cancel", "is_refused"}
+"""Actions of the blocking pool that are about a call."""
+
+WORKER_STEPS = {"come", "do_without", "take", "end", "run_out", "is_idle", "has_left"}
+"""Its actions that are about a worker. Of `tell_of` and `is_to_run` the call is recorded, and who
+the worker is says the thread."""
+
+
+def pool_trace(events: Sequence[RawEvent], threads: int, queue_max: int) -> tuple[Json, list[Json]]:
+    """The constants and the events of one blocking pool.
+
+    Where a call is recorded and a worker is wanted, it is the one whose thread it was.
+    """
+    workers = {event.thread: event.item for event in events if event.name == "take"}
+
+    def arguments(event: RawEvent) -> list[int]:
+        worker = workers.get(event.thread, 0) - 1
+        if event.name == "tell_of":
+            return [worker]
+        if event.name == "is_to_run":
+            return [event.item - 1, worker]
+        return [] if event.name == "close" else [event.item - 1]
+
+    lines = _lines(events, lambda event: event.name, arguments, _Numbers())
+    constants: Json = {
+        "calls": max(1, *(event.item for event in events if event.name in CALL_STEPS)),
+        "threads": threads,
+        "queue_max": queue_max,
+        "failures_max": sum(event.name == "do_without" for event in events),
+        "workers": max(1, *(event.item for event in events if event.name in WORKER_STEPS)),
+    }
+    return constants, lines
 
 
 def _lines(

@@ -13,6 +13,7 @@ kept, so that recording keeps nothing alive.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 from threading import get_ident, local
@@ -55,8 +56,8 @@ class RawEvent(NamedTuple):
         end: The ticket after it.
         thread: Who did it: the number of the thread in order of appearance, and the depth.
         name: The action.
-        queue: The number of the run queue, or of the timer queue.
-        item: The number of the task, or of the timer; 0 if it is about none.
+        queue: The number of the run queue, of the timer queue, or of the blocking pool.
+        item: The number of the task, the timer, the call or the worker; 0 if it is about none.
         instant: Of timers: the deadline, or the time, in nanoseconds.
     """
 
@@ -107,8 +108,12 @@ class Recorder:
         self._ticket = count().__next__
         self._queues: dict[int, int] = {}
         self._next_queue = count(1).__next__
-        self._timers: dict[int, int] = {}
-        self._timers_made: dict[int, int] = {}
+        self.limits: dict[int, tuple[int, int] | None] = {}
+        """By blocking pool: its threads and its queue, at the most; None before the first call."""
+        self._items: dict[int, int] = {}
+        """The numbers of timers, calls and workers."""
+        self._made: Counter[tuple[int, str]] = Counter()
+        """By queue and kind: how many items were numbered."""
         self._rung: set[int] = set()
         """Run queues whose bell somebody has begun to ring since the owner's last wait ended."""
         self._buffers: list[list[RawEvent]] = []
@@ -130,10 +135,23 @@ class Recorder:
 
         def numbered(queue: object, *arguments: object) -> None:
             self._queues[id(queue)] = self._next_queue()  # an older one of that id is gone
-            self._timers_made.pop(id(queue), None)
             make(queue, *arguments)
 
         setattr(queue_class, "__init__", numbered)  # noqa: B010 - mypy refuses the assignment
+
+    def watch_members(self, member_class: type) -> None:
+        """Number every instance from now on, when it is made, among those of its owner."""
+        make = vars(member_class)["__init__"]
+
+        def numbered(member: object, owner: object, *arguments: object) -> None:
+            self._number(member, owner, "member")
+            make(member, owner, *arguments)
+
+        setattr(member_class, "__init__", numbered)  # noqa: B010 - mypy refuses the assignment
+
+    def _number(self, item: object, queue: object, kind: str) -> None:
+        self._made[self._of(queue), kind] += 1
+        self._items[id(item)] = self._made[self._of(queue), kind]  # an older one is gone
 
     def begin(self) -> Token:
         """A step is about to be done."""
@@ -188,11 +206,33 @@ class Recorder:
         own = self._own
         own.depth = token.depth - 1
         if name == "insert":
-            made = self._timers_made[id(queue)] = self._timers_made.get(id(queue), 0) + 1
-            self._timers[id(timer)] = made  # an older one of that id is gone
-        number = 0 if timer is None else self._timers.get(id(timer), 0)
+            self._number(timer, queue, "timer")
+        number = 0 if timer is None else self._items.get(id(timer), 0)
         thread = own.thread(token)
         self._record(RawEvent(token.ticket, end, thread, name, self._of(queue), number, instant))
+        return value
+
+    def end_call(
+        self,
+        token: Token,
+        value: T,
+        name: str | None,
+        pool: object,
+        item: object,
+        limits: tuple[int, int] | None,
+    ) -> T:
+        """A step of a blocking pool is done; calls are numbered as they are handed in."""
+        end = self._ticket()
+        own = self._own
+        own.depth = token.depth - 1
+        if name is None:
+            return value
+        if limits is not None:
+            self._number(item, pool, "call")
+        queue = self._of(pool)
+        self.limits[queue] = limits or self.limits.get(queue)
+        number = self._items.get(id(item), 0)
+        self._record(RawEvent(token.ticket, end, own.thread(token), name, queue, number))
         return value
 
     def _of(self, queue: object) -> int:

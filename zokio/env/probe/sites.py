@@ -39,8 +39,10 @@ class Site:
         name: An expression for the action's name; the label if empty. None: recorded elsewhere.
         swallows: Labels which are part of this step when they come inside of it, of its own task.
         timer: An expression for the timer that it is about; then `queue` is a timer queue.
+        item: An expression for the blocking call, or the worker; then `queue` is a blocking pool.
         fact: One more expression: on `enter`, the event interval; on `sleep`, whether a timer is
-            due; of timers, the instant.
+            due; of timers, the instant; of calls that are handed in, how many threads there may be
+            and how long the queue.
     """
 
     label: str
@@ -51,6 +53,7 @@ class Site:
     name: str = ""
     swallows: tuple[str, ...] = ()
     timer: str = ""
+    item: str = ""
     fact: str = ""
 
 
@@ -60,6 +63,7 @@ WAKE = "'wake_inside' if not queue.parked else None if self.state is IDLE else '
 SUSPENSION = "'end_again' if signal is again else 'end_pending'"
 END = "'end_ready' if type(task.outcome).__name__ == 'Ready' else 'end_error'"
 WAKES = ("wake_inside", "wake_in_between")
+LIMITS = "(self.threads_max, self.line.queue_max)"
 
 SITES = (
     # The owner comes and goes (runtime/entry.py).
@@ -170,11 +174,87 @@ SITES = (
     Site("tell", "heap = self.heap", "BEFORE", "self", timer="None", fact="now_ns"),
     Site("fire_first", "timer.state = FIRED", "AROUND", "self", timer="timer"),
     Site("end_expire", "self.fired += fired", "BEFORE", "self", timer="None"),
+    # The blocking pool, under its lock (blocking/pool.py).
+    Site(
+        "submit",
+        "worker = self._place(call, may_wait=False)",
+        "BEFORE",
+        "self",
+        item="call",
+        fact=LIMITS,
+    ),
+    Site(
+        "ask",
+        "worker = self._place(call, may_wait=True)",
+        "BEFORE",
+        "self",
+        item="call",
+        fact=LIMITS,
+    ),
+    Site("do_without", "self._leave(worker)", "AROUND", "self", item="worker"),
+    Site(
+        "take",
+        "self._take(worker, timed_out=timed_out)",
+        "BEFORE",
+        "self",
+        name="'take' if worker in self.workers else None",
+        item="worker",
+    ),
+    Site(
+        "end",
+        "call, worker.call = (worker.call, None)",
+        "BEFORE",
+        "self",
+        name="'end' if worker in self.workers else None",
+        item="worker",
+    ),
+    Site(
+        "watch",
+        "call.waker = waker",
+        "BEFORE",
+        "self",
+        name="'watch' if call.waker is None else None",
+        item="call",
+    ),
+    Site("is_refused", "call.state = REFUSED", "AROUND", "self", item="call"),
+    Site("is_to_run", "worker.state = BUSY", "AROUND", "self", item="worker.call"),
+    Site("is_idle", "worker.state = IDLE", "AROUND", "self", item="worker"),
+    Site("has_left", "worker.state = GONE", "AROUND", "self", item="worker"),
+    Site("cancel", "self._forgo(call, CANCELLED, None)", "AROUND", "self", item="call"),
+    Site("close", "self.closed = True", "AROUND", "self", item="None"),
+    # And outside of it (also blocking/worker.py, runtime/blocking.py).
+    Site(
+        "come",
+        "worker.thread = self._start(worker.run, worker.name)",
+        "AROUND",
+        "self",
+        item="worker",
+    ),
+    Site(
+        "run_out",
+        "timed_out = not self.parker.park(pool.keep_alive)",
+        "AROUND",
+        "pool",
+        name="'run_out' if timed_out else None",
+        item="self",
+    ),
+    Site(
+        "tell_of",
+        "waker, call.waker = (call.waker, None)",
+        "AROUND",
+        "self",
+        name="'tell_of' if call.state is RETURNED else None",
+        item="call",
+    ),
+    Site("unwatch", "self._call.waker = None", "AROUND", "self._pool", item="self._call"),
 )
 
 LABELLED = (
+    "zokio.blocking.pool",
+    "zokio.blocking.worker",
     "zokio.core.run_queue",
     "zokio.core.task",
+    "zokio.runtime.blocking",
     "zokio.runtime.entry",
     "zokio.runtime.interrupt",
     "zokio.runtime.runtime",
