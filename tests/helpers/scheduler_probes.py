@@ -141,6 +141,10 @@ class ReactorProbe:
         self._stops = stops
         self._owner = owner
 
+    @property
+    def signals(self) -> int:
+        return self.reactor.signals
+
     def wait(self, timeout_ns: int | None) -> list[Task]:
         """One wait of the real reactor."""
         if timeout_ns is None:

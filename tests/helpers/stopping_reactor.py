@@ -21,6 +21,10 @@ class StoppingReactor:
         self.bell_fd = inner.bell_fd
         self._before_wait = before_wait
 
+    @property
+    def signals(self) -> int:
+        return self.inner.signals
+
     def socket(self, family: int) -> Socket:
         return self.inner.socket(family)
 
