@@ -103,6 +103,7 @@ def test_a_turn_that_may_wait_with_nothing_ready_is_a_park() -> None:
     assert run_simulated(main()) == (0, 1)
 
 
+@pytest.mark.one_thread  # whether whoever accepts has to wait is luck among workers
 def test_readiness_that_wakes_a_task_is_counted() -> None:
     async def main() -> int:
         async with zokio.net.TcpListener.bind("127.0.0.1", 0) as listener:

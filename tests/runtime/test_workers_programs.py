@@ -10,7 +10,7 @@ import pytest
 from tests.helpers.program import Ended, run_program
 
 WORDS = """
-    import logging, os, signal, sys, warnings
+    import logging, os, signal, sys, threading, warnings
     import zokio
 
     # Python 3.12 and later say so of every process with threads; here they are wanted.
@@ -93,13 +93,18 @@ def test_a_system_exit_of_any_task_ends_the_program_with_its_code() -> None:
 def test_a_program_may_end_while_workers_work() -> None:
     ended = run_with_words(
         """
+        begun = threading.Semaphore(0)
+
         async def work():
+            begun.release()
             while True:
                 await zokio.yield_now()
 
         runtime = zokio.Runtime(FOUR)
         for _ in range(4):
             runtime.spawn(work())
+        for _ in range(4):
+            begun.acquire()
         print("the program ends")
         """
     )
