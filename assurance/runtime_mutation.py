@@ -33,7 +33,8 @@ from assurance.mutation_operators import Mutant, mutants
 MUTATED = ("zokio/core", "zokio/scheduler", "zokio/timers", "zokio/reactor")
 STATEFUL = "tests/stateful"
 UNIT = tuple(
-    f"tests/{each}" for each in ("core", "scheduler", "timers", "reactor", "runtime", "net", "time")
+    f"tests/{each}"
+    for each in ("core", "scheduler", "timers", "reactor", "runtime", "net", "time", "sync")
 )
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 GOAL = 0.95
@@ -54,6 +55,7 @@ NEAREST = {
     "zokio/core/join.py": "join",
     "zokio/core/run_queue.py": "scheduler",
     "zokio/core/task.py": "task",
+    "zokio/core/wait_queue.py": "semaphore",
     "zokio/reactor": "registration",
     "zokio/scheduler": "scheduler",
     "zokio/timers": "timers",
@@ -66,6 +68,7 @@ NO_JUDGES = (
     "tests/scheduler/test_wrong_orders.py",
     # Threads at work: which lines they run differs from run to run, and so would the verdicts.
     "tests/runtime/test_workers.py",
+    "tests/sync/test_threads.py",
 )
 OF_WORKERS = frozenset(
     {
