@@ -24,6 +24,7 @@ NEAREST = {
     "zokio/core/join.py": "join",
     "zokio/core/run_queue.py": "scheduler",
     "zokio/core/task.py": "task",
+    "zokio/core/wait_queue.py": "semaphore",
     "zokio/reactor": "registration",
     "zokio/scheduler": "scheduler",
     "zokio/timers": "timers",

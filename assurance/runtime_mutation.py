@@ -42,7 +42,8 @@ from assurance.mutation_results import (
 from assurance.runtime_judges import NO_JUDGES, NOBODY, STATEFUL, Judges, judges_from
 
 UNIT = tuple(
-    f"tests/{each}" for each in ("core", "scheduler", "timers", "reactor", "runtime", "net", "time")
+    f"tests/{each}"
+    for each in ("core", "scheduler", "timers", "reactor", "runtime", "net", "time", "sync")
 )
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 GOAL = 0.95

@@ -107,8 +107,9 @@ class BarrierMachine(Machine[State]):
 
     @always
     def who_goes_on_knows_its_place(self, state: State) -> bool:
+        """But for the last to come, which does not suspend."""
         places = zip(state.tasks.at, state.places, strict=True)
-        return all((at == GRANTED) == (0 <= place < self.parties - 1) for at, place in places)
+        return all((at == GRANTED) == (place != NO_PLACE) for at, place in places)
 
     @always
     def a_cancelled_task_breaks_nothing(self, state: State) -> bool:

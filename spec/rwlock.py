@@ -1,14 +1,15 @@
 """RwLock: a semaphore of which a reader takes one permit and a writer all.
 
 Modelled and left out: as in `semaphore.py`; it cannot be closed. `permits` is how many may read.
+That a writer is not starved is `who_waits_is_served_or_leaves`, which holds of every task.
 """
 
 from __future__ import annotations
 
-from zokio.model import always, eventually, sometimes
+from zokio.model import always, sometimes
 
 from .semaphore import SemaphoreMachine, State
-from .waiting import GRANTED, INSIDE, WAITING
+from .waiting import GRANTED, INSIDE
 
 
 class RwLockMachine(SemaphoreMachine):
@@ -28,14 +29,6 @@ class RwLockMachine(SemaphoreMachine):
         writer_waits = any(self.writes(state, task) for task in state.tasks.queue())
         return not writer_waits or not self.can_take(state, 1)
 
-    def waits_to_write(self, state: State, task: int) -> bool:
-        """Whether the task waits, and is a writer."""
-        return state.tasks.at[task] == WAITING and self.writes(state, task)
-
-    @eventually(after="waits_to_write", of="task")
-    def a_writer_is_not_starved(self, state: State, task: int) -> bool:
-        return state.tasks.at[task] != WAITING
-
     @sometimes
     def several_read(self, state: State) -> bool:
         return state.tasks.at.count(INSIDE) > 1
@@ -52,10 +45,6 @@ class RwLockMachine(SemaphoreMachine):
     @always(canary="no_reader_gets_in_past_a_writer")
     def no_reader_gets_in_past_one_who_writes(self, state: State) -> bool:
         return not state.tasks.queue()
-
-    @eventually(after="waits_to_write", of="task", canary="a_writer_is_not_starved")
-    def a_writer_is_never_cancelled(self, state: State, task: int) -> bool:
-        return state.tasks.at[task] == INSIDE
 
     def writes(self, state: State, task: int) -> bool:
         """Whether the task is a writer."""
