@@ -170,6 +170,9 @@ class BroadcastReceiver(Closing, Generic[T]):
                 waiter = Receiving(ring.waiting)
                 waiter.handle = self
                 ring.waiting.append(waiter)
+                # A finalizer that came in before did not see it there: then do not wait, but look.
+                if self._next != ring.sent or not (ring.senders and self._is_open):
+                    waiter.grant(None)
             await waiter
 
     def try_recv(self) -> T:

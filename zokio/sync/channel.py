@@ -130,6 +130,15 @@ class Channel(Generic[T]):
         self.receiving.append(waiter)
         return waiter
 
+    def look_again(self) -> list[Waiter[None]]:
+        """Somebody stands in line now; a finalizer that came in before did not see it there."""
+        item = self.promise_item()
+        woken = [] if item is None else [item]
+        woken += self.promise_slot()
+        if self.is_shut:
+            woken += self.sending.refuse_all(SHUT)
+        return woken
+
     def _sender_left(self, _: Sending, granted: bool) -> Iterable[Waiter[None]]:
         return self.release() if granted else ()
 

@@ -93,6 +93,14 @@ class Cell(Generic[T]):
             return [first]
         return []
 
+    def look_again(self) -> list[Waiter[None]]:
+        """Somebody waits now; a finalizer that came in before did not see it there."""
+        if self.state is EMPTY:
+            return []
+        if self.state is SENT:
+            return [*self.promise(), *self.watching.grant_all(None)]
+        return self.end(self.state)
+
     def take(self) -> tuple[T, list[Waiter[None]]]:
         """Take the value out, which is free or was promised; nobody else will get one."""
         self.state = TAKEN
@@ -162,6 +170,8 @@ class OneshotSender(Closing, Generic[T]):
                 return
             waiter: Waiter[None] = Waiter(cell.watching)
             cell.watching.append(waiter)
+            woken = cell.look_again()
+        wake_all(woken)
         await waiter
 
     def is_closed(self) -> bool:
@@ -193,15 +203,18 @@ class OneshotReceiver(Closing, Generic[T]):
     def __await__(self) -> Generator[Signal, None, T]:
         cell = self._cell
         waiter = None
+        woken: list[Waiter[None]] = []
         with cell.lock:
             if cell.state is not EMPTY and cell.state is not SENT:
                 raise ClosedError(WHY[cell.state])
             if cell.state is EMPTY or cell.is_promised:
                 waiter = Waiter[None](cell.receiving, cell.left)
                 cell.receiving.append(waiter)
+                woken = cell.look_again()
             else:
                 cell.is_promised = True  # to this very task
         if waiter is not None:
+            wake_all(woken)
             yield from waiter.__await__()
         with cell.lock:
             value, woken = cell.take()

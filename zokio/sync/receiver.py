@@ -51,8 +51,11 @@ class Receiver(ChannelEnd[T]):
                 if (channel.is_shut or channel.senders == 0) and channel.is_over():
                     raise end(OVER)
                 waiter = channel.wait_to_receive()
-        if waiter is None:
+                if channel.items > 0 or channel.is_shut or channel.senders == 0:
+                    woken = channel.look_again()
+        if woken:
             wake_all(woken)
+        if waiter is None:
             return value
         try:
             while waiter.state is WAITING:

@@ -67,6 +67,8 @@ class RendezvousSender(Closing, Generic[T]):
         with place.lock:
             self._refuse_if_closed()
             offer, woken = place.offer(value, self)
+            if self.is_closed():  # since a finalizer came in
+                offer.refuse(SHUT)
         wake_all(woken)
         try:
             await offer
@@ -157,16 +159,22 @@ class RendezvousReceiver(Closing, Generic[T]):
             offer, woken = place.meet(None)
             if offer is None and place.is_over():
                 raise end(OVER)
-            waiter = place.wait_to_receive() if offer is None else None
+            waiter = None
+            if offer is None:
+                waiter = place.wait_to_receive()
+                offer, woken = place.meet(waiter)  # a finalizer may have come in before
+                woken += place.end_if_over()
+        if offer is None:
+            wake_all(woken)
         while waiter is not None and offer is None:
+            if waiter.state is CLOSED:
+                raise end(OVER)
             try:
                 yield WAIT
             except BaseException:
                 waiter.leave()
                 raise
             with place.lock:
-                if waiter.state is CLOSED:
-                    raise end(OVER)
                 offer, woken = place.meet(waiter)
         wake_all(woken)
         assert offer is not None

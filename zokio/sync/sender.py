@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from zokio.core.wait_queue import wake_all
+from zokio.core.wait_queue import Waiter, wake_all
 from zokio.errors import BackpressureError, ClosedError
-from zokio.sync.channel import CLOSED_SENDER, SHUT, Channel
+from zokio.sync.channel import CLOSED_SENDER, SHUT, Channel, Sending
 from zokio.sync.channel_end import ChannelEnd
 from zokio.sync.permit import Permit
 
@@ -27,6 +27,7 @@ class Sender(ChannelEnd[T]):
         # Written flat, since it runs once for every value.
         channel = self._channel
         waiter = None
+        others: list[Waiter[None]] = []
         with channel.lock:
             if not self._is_open or channel.is_shut:
                 raise self._refusal()
@@ -37,8 +38,9 @@ class Sender(ChannelEnd[T]):
                 woken = None if channel.receiving.first is None else channel.promise_item()
             else:
                 woken = None
-                waiter = channel.wait_to_send(self)
+                waiter, others = self._wait(channel)
         if waiter is not None:
+            wake_all(others)
             await waiter
             with channel.lock:
                 woken = channel.keep(value)
@@ -73,7 +75,8 @@ class Sender(ChannelEnd[T]):
                 channel.free -= 1
                 channel.promised += 1
                 return Permit(channel)
-            waiter = channel.wait_to_send(self)
+            waiter, woken = self._wait(channel)
+        wake_all(woken)
         await waiter
         permit = Permit(channel)
         if channel.is_gone:
@@ -131,6 +134,14 @@ class Sender(ChannelEnd[T]):
 
     def __del__(self) -> None:
         self.close()
+
+    def _wait(self, channel: Channel[T]) -> tuple[Sending, list[Waiter[None]]]:
+        """Stand in line for a slot; and whom to wake, if anything came in meanwhile."""
+        waiter = channel.wait_to_send(self)
+        woken = channel.look_again()
+        if not self._is_open:
+            woken += channel.turn_away(self)
+        return waiter, woken
 
     def _take_slot(self) -> None:
         channel = self._channel

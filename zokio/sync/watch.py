@@ -153,6 +153,8 @@ class WatchSender(Closing, Generic[T]):
                 return
             waiter: Waiter[None] = Waiter(shared.leaving)
             shared.leaving.append(waiter)
+            if not shared.receivers:  # since a finalizer came in
+                waiter.grant(None)
         await waiter
 
     @property
@@ -225,6 +227,9 @@ class WatchReceiver(Closing, Generic[T]):
                 waiter = Changing(shared.changing)
                 waiter.handle = self
                 shared.changing.append(waiter)
+                # A finalizer that came in before did not see it there: then do not wait, but look.
+                if self._seen != shared.version or not (shared.senders and self._is_open):
+                    waiter.grant(None)
             await waiter
 
     async def wait_for(self, condition: Callable[[T], bool]) -> T:
