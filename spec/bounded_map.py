@@ -33,6 +33,7 @@ from __future__ import annotations
 from zokio.model import always, eventually, sometimes
 
 from .bounded_map_steps import (
+    ABORTED,
     DONE,
     END,
     ERROR,
@@ -40,8 +41,11 @@ from .bounded_map_steps import (
     INSIDE,
     LEAVING,
     LEFT,
+    NEW,
     NEXT,
     PULL,
+    SUSPENDED,
+    WAIT,
     BoundedMapSteps,
     State,
 )
@@ -90,6 +94,21 @@ class BoundedMapMachine(BoundedMapSteps):
         leaves = state.block == LEAVING and self.is_over(state)
         return state.owed_consumer or not (asked or leaves)
 
+    @always
+    def only_who_is_owed_a_poll_is_polled(self, state: State) -> bool:
+        return all(
+            owed or not any(self.can_poll_task(state, task, answer) for answer in (WAIT, ABORTED))
+            for task, owed in enumerate(state.owed_tasks)
+        ) and (state.owed_consumer or not self.can_poll_consumer(state))
+
+    @always
+    def who_has_not_begun_cannot_end_by_an_abort(self, state: State) -> bool:
+        """And nobody who was not cancelled."""
+        return all(
+            (state.aborting and at == SUSPENDED) or not self.can_poll_task(state, task, ABORTED)
+            for task, at in enumerate(state.tasks)
+        )
+
     # Progress
 
     def could_be_answered(self, state: State) -> bool:
@@ -107,6 +126,14 @@ class BoundedMapMachine(BoundedMapSteps):
     @eventually(after="is_leaving")
     def the_block_is_left(self, state: State) -> bool:
         return state.block == LEFT
+
+    def has_not_begun(self, state: State, task: int) -> bool:
+        """Whether it waits for its first poll."""
+        return task < len(state.tasks) and state.tasks[task] == NEW
+
+    @eventually(after="has_not_begun", of="task")
+    def whoever_was_spawned_begins(self, state: State, task: int) -> bool:
+        return not self.has_not_begun(state, task)
 
     # Reachability
 
@@ -127,6 +154,18 @@ class BoundedMapMachine(BoundedMapSteps):
         return state.told == ERROR and state.failed != FEEDER and len(state.given) > 0
 
     # Canaries
+
+    @always(canary="only_who_is_owed_a_poll_is_polled")
+    def nobody_is_polled(self, state: State) -> bool:
+        return not any(state.owed_tasks)
+
+    @always(canary="who_has_not_begun_cannot_end_by_an_abort")
+    def nobody_can_end_by_an_abort(self, state: State) -> bool:
+        return not any(self.can_poll_task(state, task, ABORTED) for task in range(len(state.tasks)))
+
+    @eventually(after="has_not_begun", of="task", canary="whoever_was_spawned_begins")
+    def whoever_was_spawned_suspends(self, state: State, task: int) -> bool:
+        return task < len(state.tasks) and state.tasks[task] == SUSPENDED
 
     @always(canary="no_more_than_the_limit_are_begun")
     def the_limit_is_never_reached(self, state: State) -> bool:

@@ -82,6 +82,11 @@ class DelayQueueMachine(DelayQueueSteps):
         pairs = zip(state.consumers, state.owed, strict=True)
         return all(owed for at, owed in pairs if at not in (AWAY, WAITING))
 
+    @always
+    def only_who_is_owed_a_poll_is_polled(self, state: State) -> bool:
+        owed = enumerate(state.owed)
+        return all(is_owed or not self.can_poll_consumer(state, each) for each, is_owed in owed)
+
     # Progress
 
     def is_pending(self, state: State, value: int) -> bool:
@@ -119,6 +124,10 @@ class DelayQueueMachine(DelayQueueSteps):
         return any(state.ended) and len(state.given) > 0
 
     # Canaries
+
+    @always(canary="only_who_is_owed_a_poll_is_polled")
+    def nobody_is_polled(self, state: State) -> bool:
+        return not any(state.owed)
 
     @always(canary="never_early")
     def nothing_comes_before_the_last_unit(self, state: State) -> bool:

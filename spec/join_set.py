@@ -27,7 +27,20 @@ from __future__ import annotations
 
 from zokio.model import always, eventually, sometimes
 
-from .join_set_steps import AWAY, INSIDE, JOINING, LEAVING, LEFT, OWNER, JoinSetSteps, State
+from .join_set_steps import (
+    ABORTED,
+    AWAY,
+    INSIDE,
+    JOINING,
+    LEAVING,
+    LEFT,
+    NEW,
+    OWNER,
+    SUSPENDED,
+    WAIT,
+    JoinSetSteps,
+    State,
+)
 
 
 class JoinSetMachine(JoinSetSteps):
@@ -68,6 +81,25 @@ class JoinSetMachine(JoinSetSteps):
             state.owed_tasks[task] for task in self.alive(state) if state.aborting[task]
         ) and (state.block == INSIDE or all(state.aborting[task] for task in self.alive(state)))
 
+    @always
+    def only_who_is_owed_a_poll_is_polled(self, state: State) -> bool:
+        return all(
+            owed or not any(self.can_poll_task(state, task, answer) for answer in (WAIT, ABORTED))
+            for task, owed in enumerate(state.owed_tasks)
+        ) and all(
+            owed or not self.can_poll_joiner(state, joiner)
+            for joiner, owed in enumerate(state.owed_joiners)
+        )
+
+    @always
+    def who_has_not_begun_cannot_end_by_an_abort(self, state: State) -> bool:
+        """And nobody who was not cancelled."""
+        return all(
+            (state.aborting[task] and at == SUSPENDED)
+            or not self.can_poll_task(state, task, ABORTED)
+            for task, at in enumerate(state.tasks)
+        )
+
     # Progress
 
     def somebody_waits_for_a_result_that_is_there(self, state: State) -> bool:
@@ -85,6 +117,14 @@ class JoinSetMachine(JoinSetSteps):
     @eventually(after="could_leave")
     def the_block_is_left(self, state: State) -> bool:
         return state.block == LEFT
+
+    def has_not_begun(self, state: State, task: int) -> bool:
+        """Whether it waits for its first poll."""
+        return task < len(state.tasks) and state.tasks[task] == NEW
+
+    @eventually(after="has_not_begun", of="task")
+    def whoever_was_spawned_begins(self, state: State, task: int) -> bool:
+        return not self.has_not_begun(state, task)
 
     # Reachability
 
@@ -105,6 +145,18 @@ class JoinSetMachine(JoinSetSteps):
         return state.told_empty > 0 and len(state.given) == self.tasks
 
     # Canaries
+
+    @always(canary="only_who_is_owed_a_poll_is_polled")
+    def nobody_is_polled(self, state: State) -> bool:
+        return not any(state.owed_tasks)
+
+    @always(canary="who_has_not_begun_cannot_end_by_an_abort")
+    def nobody_can_end_by_an_abort(self, state: State) -> bool:
+        return not any(self.can_poll_task(state, task, ABORTED) for task in range(len(state.tasks)))
+
+    @eventually(after="has_not_begun", of="task", canary="whoever_was_spawned_begins")
+    def whoever_was_spawned_suspends(self, state: State, task: int) -> bool:
+        return task < len(state.tasks) and state.tasks[task] == SUSPENDED
 
     @always(canary="nothing_is_lost_and_nothing_given_twice")
     def they_are_given_in_the_order_of_spawning(self, state: State) -> bool:

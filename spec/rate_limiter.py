@@ -206,6 +206,11 @@ class RateLimiterMachine(Machine[State]):
         pairs = zip(state.callers, state.owed, strict=True)
         return all(owed for at, owed in pairs if at in (TURN, AWAKE))
 
+    @always
+    def only_who_is_owed_a_poll_is_polled(self, state: State) -> bool:
+        owed = enumerate(state.owed)
+        return all(is_owed or not self.can_poll_caller(state, each) for each, is_owed in owed)
+
     # Progress
 
     def could_take(self, state: State, caller: int) -> bool:
@@ -236,6 +241,10 @@ class RateLimiterMachine(Machine[State]):
         return all(state.served) and state.elapsed > 0
 
     # Canaries
+
+    @always(canary="only_who_is_owed_a_poll_is_polled")
+    def nobody_is_polled(self, state: State) -> bool:
+        return not any(state.owed)
 
     @always(canary="the_rate_is_kept")
     def a_burst_is_all_there_is(self, state: State) -> bool:

@@ -39,8 +39,10 @@ from .task_start_steps import (
     MISUSE,
     NEW,
     REFUSED,
+    STARTED,
     SUSPENDED,
     VALUE,
+    WAIT,
     WAITING,
     State,
     TaskStartSteps,
@@ -89,6 +91,22 @@ class TaskStartMachine(TaskStartSteps):
         empty = state.block == LEAVING and self.is_empty(state)
         return (not settled or state.owed[CALLER]) and (not empty or state.owed[BLOCK])
 
+    @always
+    def only_who_is_owed_a_poll_is_polled(self, state: State) -> bool:
+        polls_task = any(self.can_poll_task(state, answer) for answer in (WAIT, STARTED, ABORTED))
+        polled = (self.can_poll_block(state), self.can_poll_caller(state), polls_task)
+        return all(map(max, zip(state.owed, (not each for each in polled), strict=True)))
+
+    @always
+    def started_is_called_once(self, state: State) -> bool:
+        return not (state.has_called and self.can_poll_task(state, STARTED))
+
+    @always
+    def it_ends_by_a_cancellation_that_has_reached_it(self, state: State) -> bool:
+        """And at a suspension: whoever has not begun runs to the first one."""
+        reached = state.task == SUSPENDED and self.is_cancelled(state)
+        return reached or not self.can_poll_task(state, ABORTED)
+
     # Progress
 
     def has_been_settled(self, state: State) -> bool:
@@ -106,6 +124,14 @@ class TaskStartMachine(TaskStartSteps):
     @eventually(after="could_leave")
     def the_block_is_left(self, state: State) -> bool:
         return state.block == LEFT
+
+    def has_not_begun(self, state: State) -> bool:
+        """Whether it waits for its first poll."""
+        return state.task == NEW
+
+    @eventually(after="has_not_begun")
+    def whoever_was_spawned_begins(self, state: State) -> bool:
+        return not self.has_not_begun(state)
 
     # Reachability
 
@@ -138,6 +164,22 @@ class TaskStartMachine(TaskStartSteps):
         return state.caller == REFUSED
 
     # Canaries
+
+    @always(canary="only_who_is_owed_a_poll_is_polled")
+    def nobody_is_polled(self, state: State) -> bool:
+        return not (self.can_poll_block(state) or self.can_poll_caller(state))
+
+    @always(canary="started_is_called_once")
+    def started_is_not_called(self, state: State) -> bool:
+        return not state.has_called
+
+    @always(canary="it_ends_by_a_cancellation_that_has_reached_it")
+    def it_never_ends_by_a_cancellation(self, state: State) -> bool:
+        return not self.can_poll_task(state, ABORTED)
+
+    @eventually(after="has_not_begun", canary="whoever_was_spawned_begins")
+    def whoever_was_spawned_suspends(self, state: State) -> bool:
+        return state.task == SUSPENDED
 
     @always(canary="nobody_is_left_behind")
     def the_task_has_ended_when_the_call_has(self, state: State) -> bool:

@@ -195,6 +195,25 @@ class TaskTrackerMachine(Machine[State]):
         pairs = zip(state.waiters, state.owed, strict=True)
         return all(owed for at, owed in pairs if at == GRANTED)
 
+    @always
+    def only_who_is_owed_a_poll_is_polled(self, state: State) -> bool:
+        return all(
+            owed or not any(self.can_poll_task(state, task, answer) for answer in (WAIT, ABORTED))
+            for task, owed in enumerate(state.owed_tasks)
+        ) and all(
+            owed or not self.can_poll_waiter(state, waiter)
+            for waiter, owed in enumerate(state.owed)
+        )
+
+    @always
+    def who_has_not_begun_cannot_end_by_an_abort(self, state: State) -> bool:
+        """And nobody who was not cancelled."""
+        return all(
+            (state.aborting[task] and at == SUSPENDED)
+            or not self.can_poll_task(state, task, ABORTED)
+            for task, at in enumerate(state.tasks)
+        )
+
     # Progress
 
     def was_told(self, state: State, waiter: int) -> bool:
@@ -204,6 +223,14 @@ class TaskTrackerMachine(Machine[State]):
     @eventually(after="was_told", of="waiter")
     def who_was_told_goes_on(self, state: State, waiter: int) -> bool:
         return state.waiters[waiter] == AWAY
+
+    def has_not_begun(self, state: State, task: int) -> bool:
+        """Whether it waits for its first poll."""
+        return task < len(state.tasks) and state.tasks[task] == NEW
+
+    @eventually(after="has_not_begun", of="task")
+    def whoever_was_spawned_begins(self, state: State, task: int) -> bool:
+        return not self.has_not_begun(state, task)
 
     # Reachability
 
@@ -220,6 +247,18 @@ class TaskTrackerMachine(Machine[State]):
         return state.closed and SUSPENDED in state.tasks and WAITING in state.waiters
 
     # Canaries
+
+    @always(canary="only_who_is_owed_a_poll_is_polled")
+    def nobody_is_polled(self, state: State) -> bool:
+        return not any(state.owed_tasks)
+
+    @always(canary="who_has_not_begun_cannot_end_by_an_abort")
+    def nobody_can_end_by_an_abort(self, state: State) -> bool:
+        return not any(self.can_poll_task(state, task, ABORTED) for task in range(len(state.tasks)))
+
+    @eventually(after="has_not_begun", of="task", canary="whoever_was_spawned_begins")
+    def whoever_was_spawned_suspends(self, state: State, task: int) -> bool:
+        return task < len(state.tasks) and state.tasks[task] == SUSPENDED
 
     @always(canary="nobody_waits_for_what_is_so")
     def nobody_waits_for_a_tracker_that_is_closed(self, state: State) -> bool:
