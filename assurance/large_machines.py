@@ -20,7 +20,7 @@ from spec.workers_coarse import CoarseWorkers
 from zokio.model import check
 
 PROCESSES = 2
-SECONDS_MAX = 75.0
+SECONDS_MAX = 60.0
 """For each, by the wall clock."""
 
 EXPLORED = (CoarseWorkers(workers=2), *LARGE)

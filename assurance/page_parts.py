@@ -59,7 +59,8 @@ reordered, fairness or a property weakened. Each such mutant has to be **killed*
 fails), or shown to be **equivalent** (the same graph, or the same fair runs), or
 **contradicted** by the replayed runtime: it forbids, or gives another result to, an edge that
 the runtime takes. A **permissive** one only lets the environment do more, with a written reason
-why it may. What is **open** fails the run.""",
+why it may. An **explained** one changes a property in some state and judges no machine
+otherwise, with the reason. What is **open** fails the run.""",
     "planted_bugs": """\
 Bugs of the kind that schedulers have had, each planted in the real code: which stateful test
 finds it, after how many seconds of processor time.""",
@@ -129,7 +130,7 @@ def _replay(figures: Figures) -> Iterator[str]:
 
 
 def _spec_mutation(figures: Figures) -> Iterator[str]:
-    fates = ("killed", "equivalent", "contradicted", "permissive", "open")
+    fates = ("killed", "equivalent", "contradicted", "permissive", "explained", "open")
     yield from _table("specification", "mutants", "judged", *fates)
     for name, each in figures["by_specification"].items():
         cells = " | ".join(f"{each.get(cell, 0):,}" for cell in ("mutants", "judged", *fates))

@@ -10,12 +10,14 @@ contradicted  It gives a step another result, or forbids one. The edges of the o
 permissive    It only allows more, and only to the environment (actions that are not fair): every
               claim then holds for more than is asked. `spec_survivors.py` has a written reason why
               the environment may.
+explained     A claim that says something else of some state and judges no machine otherwise, with
+              a written reason in the same file why no machine could be judged otherwise.
 open          A claim is missing, or a reason. These are named in the figures.
 
-The score is (killed + contradicted) / (all but equivalent and permissive); the score of the claims
-alone is published beside it. Of each specification so many mutants are judged as its size allows
-(`STATES_JUDGED`), chosen by a checksum of their names, so that a change of one function changes no
-other's. The figures say how many of how many.
+The score is (killed + contradicted) / (all but equivalent, permissive and explained); the score of
+the claims alone is published beside it. Of each specification so many mutants are judged as its
+size allows (`STATES_JUDGED`), chosen by a checksum of their names, so that a change of one function
+changes no other's. The figures say how many of how many.
 
     python -m assurance.spec_mutation [--fast]
 """
@@ -51,6 +53,8 @@ TOO_LARGE = {"workers": "takes half a minute for a mutant; bugs are planted in i
 FAST = {"task": 40, "timers": 12}
 """The fast run: so many behaviour mutants of these machines, and half as many of claims."""
 
+WITH_REASON = ("permissive", "explained")
+
 STUCK_S = 300
 """The last resort: no mutant takes so long, whatever else the machine does."""
 
@@ -58,7 +62,7 @@ MUTANTS_MIN = 300
 SCORE_MIN_PERCENT = 100
 """Every mutant is noticed, shown to be equivalent, or only allows the environment more."""
 
-Fate = Literal["killed", "equivalent", "contradicted", "permissive", "open", "broken"]
+Fate = Literal["killed", "equivalent", "contradicted", "permissive", "explained", "open", "broken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,7 @@ def fate_of(verdict: MutantVerdict, *, reason: str | None = None) -> Fate:
         return verdict.fate
     found = verdict.difference
     if found is None:
-        return "open"
+        return "open" if reason is None else "explained"
     if found.kind != "allowed":
         return "contradicted"
     return "open" if found.fair or reason is None else "permissive"
@@ -236,7 +240,7 @@ def _figures(judged: Sequence[Judged]) -> dict[str, object]:
                 for each in judged
                 if _fate(each) == fate
             }
-            for fate in ("contradicted", "permissive", "open")
+            for fate in ("contradicted", "permissive", "explained", "open")
         },
     }
 
@@ -270,7 +274,7 @@ def _require(judged: Sequence[Judged], figures: dict[str, object], *, fast: bool
     assert score >= SCORE_MIN_PERCENT, f"the score is {score} %{missing}"
     if not fast:
         names = {f"{name}.{m.name}" for name, found in _laboratory.mutants.items() for m in found}
-        other = {_laboratory.name(each.job) for each in judged if _fate(each) != "permissive"}
+        other = {_laboratory.name(each.job) for each in judged if _fate(each) not in WITH_REASON}
         stale = sorted(name for name in REASONS if name in other or name not in names)
         assert not stale, "a reason is given for what is noticed or gone:\n  " + "\n  ".join(stale)
         assert len(judged) >= MUTANTS_MIN, f"only {len(judged)} mutants"

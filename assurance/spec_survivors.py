@@ -1,5 +1,6 @@
-"""Why the environment of a specification may do more: by the name of the mutant, the reason.
+"""Why a mutant of a specification may survive: by its name, the reason.
 
+Either it lets the environment do more, or it changes a claim and no machine is judged otherwise.
 Without a reason here such a mutant is `open`, and the run fails (`spec_mutation.py`).
 """
 
@@ -9,5 +10,27 @@ REASONS: dict[str, str] = {
     "cancel_scopes.ScopeActions.is_cancellable: dropped: not state.called[scope]": (
         "a scope may be cancelled twice: the second time changes nothing (`cancel_scope`), and is "
         "left out so that there are fewer runs to look at"
+    ),
+    "cancel_scopes.ScopeActions.can_abort: dropped: self.goes_on(state)": (
+        "an abort at another moment, between two polls or while Cancelled is on its way: what it "
+        "does is the same, and an abort by another thread comes between two polls as well"
+    ),
+    "cancel_scopes.ScopeActions.can_abort_from_thread: dropped: self.threads": (
+        "other threads in the configurations that leave them out: another configuration has them"
+    ),
+    "cancel_scopes.ScopeClaims.is_cancelled_where_it_suspended: "
+    "dropped: is_in_reach(state, task)": (
+        "who is out of reach fulfils the claim at once, so it may wait for that or not"
+    ),
+    "scheduler.OtherThreads.has_a_way: dropped: thread.at == 'marking'": (
+        "counts a thread that has pushed its entry as a way until it is idle, a few steps later; "
+        "a wake that is lost is lost for good, and the claim says so then"
+    ),
+    "scheduler.OtherThreads.is_carried: dropped: thread.at == 'pushing'": (
+        "counts a thread as carrying its entry until it is idle, a few steps later; an entry that "
+        "is lost is lost for good, and the claims say so then"
+    ),
+    "blocking_pool.BlockingClaims.is_closed: always true": (
+        "a stronger claim that holds as well: every pool that is used no more ends, closed or not"
     ),
 }

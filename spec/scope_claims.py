@@ -101,6 +101,11 @@ class ScopeClaims(ScopeActions):
         )
 
     @always
+    def nobody_is_aborted_who_is_not_there(self, state: State) -> bool:
+        pairs = zip(state.phase, state.aborted, strict=True)
+        return not any(phase == ABSENT and aborted for phase, aborted in pairs)
+
+    @always
     def nobody_is_owed_two_polls(self, state: State) -> bool:
         waiting = [task for task in state.queue if state.phase[task] in (NEW, SUSPENDED, CLOSING)]
         return len(set(waiting)) == len(state.queue)
@@ -177,6 +182,10 @@ class ScopeClaims(ScopeActions):
     @always(canary="a_cancelled_task_is_owed_a_poll")
     def nobody_is_ever_cancelled(self, state: State) -> bool:
         return not any(is_in_reach(state, task) for task in range(self.tasks))
+
+    @always(canary="nobody_is_aborted_who_is_not_there")
+    def nobody_is_aborted(self, state: State) -> bool:
+        return not any(state.aborted)
 
     @always(canary="nobody_is_owed_two_polls")
     def the_running_task_is_owed_nothing(self, state: State) -> bool:

@@ -136,6 +136,6 @@ def test_the_page_says_how_many_mutants_of_a_specification_were_judged() -> None
         "survivors": {"contradicted": {}, "permissive": {"task.a: guard dropped": "it may"}},
     }
     text = page({"spec_mutation": figures})
-    assert "| task | 155 | 80 | 79 | 0 | 0 | 0 | 0 |" in text
+    assert "| task | 155 | 80 | 79 | 0 | 0 | 0 | 0 | 0 |" in text
     assert "Not judged: workers, which takes too long." in text
     assert "- `task.a: guard dropped`: it may" in text

@@ -55,6 +55,7 @@ def test_a_written_reason_allows_the_environment_more_and_nobody_else() -> None:
     assert fate_of(survivor("allowed", fair=False), reason="because") == "permissive"
     assert fate_of(survivor("allowed", fair=True), reason="because") == "open"
     assert fate_of(MutantVerdict("killed"), reason="because") == "killed"
+    assert fate_of(MutantVerdict("survived", "differs"), reason="because") == "explained"
 
 
 def test_of_a_large_specification_fewer_mutants_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -341,6 +341,9 @@ def test_a_simulated_wait_sees_the_bell_of_a_thread_that_has_just_ended(
 
     monkeypatch.setattr("zokio.reactor.simulated.active_count", last_other_rings_and_ends)
     assert simulated.wait(None) == []
+    began_ns = simulated.now_ns()
+    simulated.wait(5)
+    assert simulated.now_ns() == began_ns + 5, "it was heard once"
 
 
 def test_every_name_makes_a_reactor_or_says_that_the_platform_has_none() -> None:
