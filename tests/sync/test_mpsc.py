@@ -115,6 +115,21 @@ def test_recv_many_waits_for_one_and_takes_what_is_there() -> None:
     assert run_simulated(main()) == [[0, 1, 2], [3]]
 
 
+def test_recv_many_makes_room_for_as_many_as_it_takes() -> None:
+    async def main() -> list[int]:
+        sender, receiver = mpsc(2)
+        sender.try_send(0)
+        sender.try_send(1)
+        waiting = [zokio.spawn(sender.send(value)) for value in (2, 3)]
+        await zokio.yield_now()
+        got = await receiver.recv_many(5)
+        for task in waiting:
+            await task
+        return got + await receiver.recv_many(5)
+
+    assert run_simulated(main()) == [0, 1, 2, 3]
+
+
 def test_each_value_goes_to_one_of_several_receiving_tasks_first_come_first_served() -> None:
     async def main() -> list[str]:
         sender, receiver = mpsc(10)

@@ -86,11 +86,15 @@ class Receiver(ChannelEnd[T]):
         if limit < 1:
             raise ValueError(f"recv_many needs a limit of 1 or more, and not {limit}")
         values = [await self.recv()]
-        while len(values) < limit:
-            try:
-                values.append(self.try_recv())
-            except (EmptyError, ClosedError):
-                break
+        channel = self._channel
+        woken: list[Waiter[None]] = []
+        with channel.lock:
+            while len(values) < limit and channel.items > 0:
+                channel.items -= 1
+                values.append(channel.buffer.popleft())
+                channel.free += 1
+                woken += channel.promise_slot()
+        wake_all(woken)
         return values
 
     def try_recv(self) -> T:
