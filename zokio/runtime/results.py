@@ -252,7 +252,7 @@ async def _feed(
             except StopAsyncIteration:
                 return
             if crew.failed is not None:  # the source does not care about its cancellation
-                return
+                break
             crew.add(function(item), None, "map_bounded")
     finally:
         close = getattr(items, "aclose", None)
