@@ -262,6 +262,17 @@ def test_without_a_runtime_it_can_be_polled_and_not_awaited() -> None:
         next(waiter.__await__())
 
 
+def test_a_queue_that_has_lost_its_last_or_its_count_is_found_out() -> None:
+    queue = Queue()
+    standing(queue, 2)
+    last, queue.last = queue.last, None
+    with pytest.raises(AssertionError, match="the last one is not the last"):
+        queue.check_invariants()
+    queue.last, queue.length = last, 3
+    with pytest.raises(AssertionError, match="3 are counted, 2 stand there"):
+        queue.check_invariants()
+
+
 def test_two_queues_may_share_their_lock() -> None:
     queue = Queue()
     other: Queue = WaitQueue(queue.lock)
