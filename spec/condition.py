@@ -52,10 +52,10 @@ class ConditionMachine(ConditionSteps):
     @always
     def a_notification_is_not_lost_with_a_cancelled_task(self, state: State) -> bool:
         """If another is asleep when one leaves that was notified alone, that one is notified."""
-        return all(
-            sum(self.poll(state, task).by_one) == sum(state.by_one)
-            for task, by_one in enumerate(state.by_one)
-            if by_one and state.cancelling[task] and state.asleep
+        leaving = [task for task, cancelled in enumerate(state.cancelling) if cancelled]
+        told = sum(state.by_one)
+        return not state.asleep or all(
+            sum(self.poll(state, task).by_one) == told for task in leaving
         )
 
     @always

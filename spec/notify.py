@@ -109,11 +109,9 @@ class NotifyMachine(Machine[State]):
     def a_notification_is_not_lost_with_a_cancelled_task(self, state: State) -> bool:
         """Whenever one leaves that was told alone, another is told so, or it is kept."""
         leaving = [task for task in state.tasks.asked if state.tasks.cancelling[task]]
-        return all(
-            (after := self.poll(state, task)).kept or sum(after.by_one) == sum(state.by_one)
-            for task in leaving
-            if state.by_one[task]
-        )
+        afterwards = [self.poll(state, task) for task in leaving]
+        told = sum(state.by_one)
+        return all(after.kept or sum(after.by_one) == told for after in afterwards)
 
     @always
     def first_come_first_served(self, state: State) -> bool:

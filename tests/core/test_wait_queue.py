@@ -76,9 +76,10 @@ def test_a_grant_takes_the_waiter_out_and_is_its_value() -> None:
 def test_nobody_is_granted_anything_twice() -> None:
     queue = Queue()
     first, second = standing(queue, 2)
-    assert first.grant("value") and not first.grant("again") and not first.refuse("no")
+    assert first.grant("value") is True
+    assert first.grant("again") is False and first.refuse("no") is False
     second.leave()
-    assert not second.grant("value")
+    assert second.grant("value") is False
     assert first.poll(ManualWaker().context) == Ready("value")
 
 
@@ -259,6 +260,17 @@ def test_without_a_runtime_it_can_be_polled_and_not_awaited() -> None:
     (waiter,) = standing(queue, 1)
     with pytest.raises(NoRuntimeError):
         next(waiter.__await__())
+
+
+def test_a_queue_that_has_lost_its_last_or_its_count_is_found_out() -> None:
+    queue = Queue()
+    standing(queue, 2)
+    last, queue.last = queue.last, None
+    with pytest.raises(AssertionError, match="the last one is not the last"):
+        queue.check_invariants()
+    queue.last, queue.length = last, 3
+    with pytest.raises(AssertionError, match="3 are counted, 2 stand there"):
+        queue.check_invariants()
 
 
 def test_two_queues_may_share_their_lock() -> None:

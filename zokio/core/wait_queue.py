@@ -91,6 +91,10 @@ class Waiter(Future[T], Generic[T]):
 
     __slots__ = ("next", "on_leave", "previous", "queue", "state", "value", "waker")
 
+    # Links to waiters of the queue's own kind, while it stands there.
+    next: Any
+    previous: Any
+
     def __init__(
         self,
         queue: WaitQueue[Any],
@@ -99,8 +103,6 @@ class Waiter(Future[T], Generic[T]):
         self.queue = queue
         self.on_leave = on_leave
         self.state: WaiterState = GONE
-        self.next: Any = None
-        self.previous: Any = None
         self.value: Any = None
         """What was granted, or why it was refused."""
         polling = CURRENT.queue
