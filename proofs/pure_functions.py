@@ -27,14 +27,16 @@ WITHOUT = {
     "core.future.poll_fn": "only makes a future of the function that it is given",
     "core.join.JoinHandle.id": FIELD,
     "core.join.JoinHandle.name": FIELD,
+    "core.suspend._at_once": "ends at once: what `AT_ONCE` is made from",
     "core.suspend.suspend": SUSPENDS,
     "core.suspend.yield_now": SUSPENDS,
     "core.task._forget": "does nothing: the callback of who has let go of its task",
-    "core.task._gone": "does nothing: what a task that has ended would call",
     "core.wait_queue._nobody": "does nothing: what a waiter without heirs would call",
     "core.wait_queue.wake_all": "calls the wakers that it is given; see tests/core",
     "timers.queue.TimerQueue.__len__": STATE,
     "timers.queue._nothing": "does nothing: what a cancelled timer would call",
+    "timers.shared.SharedTimers.__len__": STATE,
+    "timers.shared.SharedTimers.fired": STATE,
 }
 
 
