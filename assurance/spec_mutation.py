@@ -47,7 +47,21 @@ its claims."""
 
 FOR_TRACES = ("surroundings", "clockwork", "blocking_runs")
 WHY_FOR_TRACES = "adds to another one what recorded runs need"
-TOO_LARGE = {"workers": "takes half a minute for a mutant; bugs are planted in it by tests/spec"}
+CHANNELS = ("mpsc", "oneshot", "watch", "broadcast", "rendezvous")
+STRUCTURES = (
+    "task_start",
+    "join_set",
+    "bounded_map",
+    "task_tracker",
+    "delay_queue",
+    "rate_limiter",
+)
+WHY_NEW = "its survivors were not gone through yet; bugs are planted in the code that it describes"
+LEFT_OUT = {
+    **dict.fromkeys(FOR_TRACES, WHY_FOR_TRACES),
+    **dict.fromkeys((*CHANNELS, *STRUCTURES), WHY_NEW),
+    "workers": "takes half a minute for a mutant; bugs are planted in it by tests/spec",
+}
 """Not judged, with the reason."""
 
 FAST = {"task": 40, "timers": 12}
@@ -146,7 +160,7 @@ def measure(*, fast: bool) -> dict[str, object]:
     """
     global _laboratory
     _laboratory = Laboratory(
-        list(FAST) if fast else [name for name in MACHINES if name not in (*FOR_TRACES, *TOO_LARGE)]
+        list(FAST) if fast else [name for name in MACHINES if name not in LEFT_OUT]
     )
     judged: list[Judged] = []
     for claims in (False, True):
@@ -232,7 +246,7 @@ def _figures(judged: Sequence[Judged]) -> dict[str, object]:
             name: _of_one(name, [each for each in judged if each.job.specification == name])
             for name in _laboratory.mutants
         },
-        "not_judged": {**dict.fromkeys(FOR_TRACES, WHY_FOR_TRACES), **TOO_LARGE},
+        "not_judged": LEFT_OUT,
         "survivors": {
             fate: {
                 _laboratory.name(each.job): REASONS.get(_laboratory.name(each.job))
