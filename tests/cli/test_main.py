@@ -60,7 +60,7 @@ def test_the_demo_serves_checks_and_finds_the_race(
     assert main.main(["demo"]) == 0
     printed = capsys.readouterr().out
     assert "polls/s" in printed
-    for name in MACHINES:
+    for name in demo.KERNEL:
         assert f"{name} " in printed
     assert "'asleep'" in printed
     assert "with the second look: holds" in printed
@@ -70,6 +70,7 @@ def test_the_demo_fails_when_a_specification_does_not_hold(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(demo, "load_machines", lambda: VIOLATED)
+    monkeypatch.setattr(demo, "KERNEL", tuple(VIOLATED))
     assert not demo.check_specifications()
     assert "violated" in capsys.readouterr().out
 

@@ -61,8 +61,8 @@ MUTANTS = (
     Mutant(
         name="a_receiver_that_is_closed_ends_the_waits_of_all",
         file=BROADCAST,
-        before="if waiter.handle is self and waiter.refuse",
-        after="if waiter.refuse",
+        before="            for waiter in tuple(self._standing):",
+        after="            for waiter in (first,) if (first := ring.waiting.first) else ():",
         machine="broadcast",
     ),
     Mutant(

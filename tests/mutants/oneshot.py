@@ -31,14 +31,14 @@ MUTANTS = (
     Mutant(
         name="a_sender_that_is_closed_leaves_its_receiver_waiting",
         file=ONESHOT,
-        before="woken = cell.end(ENDED) if cell.state is EMPTY else []",
+        before="woken = cell.close(ENDED)",
         after="woken = []",
         machine="oneshot",
     ),
     Mutant(
         name="a_sender_that_is_closed_takes_its_value_back",
         file=ONESHOT,
-        before="woken = cell.end(ENDED) if cell.state is EMPTY else []",
+        before="woken = cell.close(ENDED)",
         after="woken = cell.end(ENDED) if cell.state in (EMPTY, SENT) else []",
         machine="oneshot",
     ),

@@ -18,8 +18,8 @@ MUTANTS = (
     Mutant(
         name="a_pause_is_saved_up_beyond_the_burst",
         file=LIMITER,
-        before="max(self._paid_off_ns, now_ns) + self._cost_ns(n)",
-        after="self._paid_off_ns + self._cost_ns(n)",
+        before="max(self._paid_off, now_ns * self._rate) + n",
+        after="self._paid_off + n",
         machine="rate_limiter",
     ),
     Mutant(
@@ -54,8 +54,8 @@ MUTANTS = (
     Mutant(
         name="one_permit_more_than_the_burst",
         file=LIMITER,
-        before="- self._cost_ns(self._burst)",
-        after="- self._cost_ns(self._burst + 1)",
+        before="(n - self._burst)",
+        after="(n - self._burst - 1)",
         machine="rate_limiter",
     ),
 )

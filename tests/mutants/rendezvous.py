@@ -46,10 +46,9 @@ MUTANTS = (
     Mutant(
         name="who_was_woken_for_no_reason_stands_in_line_no_more",
         file=PLACE,
-        before="self.is_covered(waiter):\n            return None, []",
-        after="self.is_covered(waiter):\n"
-        "            if waiter is not None:\n                waiter.grant(None, GONE)\n"
-        "            return None, []",
+        before="        return None, []",
+        after="        if waiter is not None:\n            waiter.grant(None, GONE)\n"
+        "        return None, []",
         machine="rendezvous",
     ),
     Mutant(

@@ -32,8 +32,11 @@ MUTANTS = (
     Mutant(
         name="a_change_tells_the_first_only",
         file=WATCH,
-        before="        return old, self.changing.grant_all(None)",
-        after="        return old, [w for w in (self.changing.first,) if w and w.grant(None)]",
+        before="            woken = shared.changing.grant_all(None)\n"
+        "        wake_all(woken)\n        del",
+        after="            first = shared.changing.first\n"
+        "            woken = [first] if first and first.grant(None) else []\n"
+        "        wake_all(woken)\n        del",
         machine="watch",
     ),
     Mutant(

@@ -343,6 +343,23 @@ def test_a_second_reader_and_a_second_writer_are_told_who_is_there(run: Run) -> 
     run(main())
 
 
+def test_nobody_writes_between_the_call_that_sent_a_part_and_the_await_of_the_rest(
+    run: Run,
+) -> None:
+    async def main() -> int:
+        async with connected_streams() as (client, server):
+            data = bytes(1 << 24)
+            writing = zokio.spawn(client.write_all(data))  # the call has sent a part
+            with pytest.raises(BusyError, match="already writes to fd"):
+                await client.write_all(b"x")
+            reading = zokio.spawn(server.read_exact(len(data)))
+            await writing
+            await client.write_all(b"y")
+            return (await reading).count(0) + len(await server.read(2))
+
+    assert run(main()) == (1 << 24) + 1
+
+
 @pytest.mark.one_thread  # what yields comes after what it has woken
 def test_a_reader_that_yields_for_fairness_keeps_its_place() -> None:
     async def main() -> None:

@@ -74,7 +74,7 @@ class RateLimiterAdapter:
         states = tuple(self.state_of(each) for each in range(self._callers))
         pairs = zip(self.wants, states, strict=True)
         return State(
-            debt=max(0, self.limiter._paid_off_ns - now_ns) // SECOND_NS,
+            debt=max(0, self.limiter._paid_off // self.limiter._rate - now_ns) // SECOND_NS,
             elapsed=now_ns // SECOND_NS,
             taken=self.taken,
             callers=states,

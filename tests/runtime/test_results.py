@@ -169,6 +169,19 @@ def test_a_wait_that_is_cancelled_loses_no_value() -> None:
     assert run_simulated(main()) == [(0, "a"), (1, "b")]
 
 
+def test_a_cancellation_from_outside_is_not_taken_for_the_abort_of_a_task() -> None:
+    async def main() -> float:
+        with zokio.move_on_after(1) as scope:
+            async with zokio.as_completed(after(0.5, "a"), forever()) as results:
+                async for _ in results:
+                    with zokio.CancelScope(shield=True):
+                        await zokio.sleep(2)
+        assert scope.cancelled_caught
+        return now()
+
+    assert run_simulated(main()) == 2.5
+
+
 # map_bounded
 
 

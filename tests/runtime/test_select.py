@@ -28,6 +28,7 @@ def test_of_branches_that_are_ready_together_a_biased_select_takes_the_first() -
     assert run_simulated(main()) == [(0, "a")] * 20
 
 
+@pytest.mark.one_thread  # on workers the branches end one by one
 def test_of_branches_that_are_ready_together_a_fair_select_draws_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

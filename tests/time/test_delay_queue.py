@@ -110,6 +110,21 @@ def test_a_consumer_that_is_cancelled_with_the_deadline_loses_nothing() -> None:
     assert run_simulated(main()) == ["kept"]
 
 
+def test_values_that_cancelled_consumers_give_back_stand_in_the_order_of_their_deadlines() -> None:
+    async def main() -> list[int]:
+        queue: DelayQueue[int] = DelayQueue()
+        for number in range(4):
+            queue.insert(number, 1)
+        with zokio.move_on_after(1):
+            async with zokio.TaskGroup() as group:
+                for _ in range(3):
+                    group.spawn(queue.next_expired())
+        queue.close()
+        return [number async for number in queue]
+
+    assert run_simulated(main()) == [0, 1, 2, 3]
+
+
 @on_one_thread_and_on_workers
 def test_thousands_of_values_come_out_once_to_several_consumers(workers: int) -> None:
     async def main() -> list[int]:

@@ -51,6 +51,18 @@ def test_a_pause_is_saved_up_to_the_burst_and_no_further() -> None:
     assert run_simulated(main()) == [True, True, False]
 
 
+@pytest.mark.parametrize("rate", [3, 7, 999])
+def test_a_rate_that_does_not_divide_the_second_is_kept_to_the_nanosecond(rate: int) -> None:
+    async def main() -> float:
+        limiter = RateLimiter(rate)
+        assert all(limiter.try_acquire() for _ in range(rate)) and not limiter.try_acquire()
+        for _ in range(rate):
+            await limiter.acquire()
+        return now()
+
+    assert run_simulated(main()) == 1
+
+
 def test_who_wants_less_does_not_overtake_who_wants_more() -> None:
     async def main() -> list[tuple[str, float]]:
         limiter = RateLimiter(1, burst=5)

@@ -151,6 +151,17 @@ def test_the_time_counts_from_the_entry_of_the_block() -> None:
     assert run_simulated(main()) == 6
 
 
+def test_a_deadline_that_was_set_before_the_entry_counts() -> None:
+    async def main() -> float:
+        scope = zokio.move_on_after(5)
+        scope.deadline = now() + 1
+        with scope:
+            await forever()
+        return now()
+
+    assert run_simulated(main()) == 1
+
+
 def test_the_deadline_can_be_moved_from_inside() -> None:
     async def main() -> float:
         with zokio.move_on_after(1) as scope:

@@ -15,8 +15,8 @@ from zokio.runtime.current import current_runtime
 
 CLIENTS = 64
 LOAD_SECONDS = 3.0
-SPECIFICATIONS = ("task", "scheduler", "join", "cancel_scopes", "registration", "shutdown", "timers")
-"""What every program stands on; `zokio check` takes all of them."""
+KERNEL = ("task", "scheduler", "join", "cancel_scopes", "registration", "shutdown", "timers")
+"""The specifications of what every program stands on; `zokio check` takes all of them."""
 LOOK_SECONDS = 0.25
 MESSAGE = b"x" * 1024
 
@@ -27,7 +27,9 @@ def demo_command(_: argparse.Namespace) -> int:
     print(f"zokio {zokio.__version__} ({build}), {sys.platform}, Python {sys.version.split()[0]}\n")
     print(f"1. {CLIENTS} connections echo 1 KiB messages over loopback, on one thread\n")
     zokio.run(serve_under_load())
-    print("\n2. Every reachable state of the kernel's specifications (`zokio check`: all of them)\n")
+    print(
+        "\n2. Every reachable state of the kernel's specifications (`zokio check`: all of them)\n"
+    )
     all_hold = check_specifications()
     print("\n3. A planted race: a worker that goes to sleep without looking once more\n")
     found = find_race()
@@ -99,7 +101,7 @@ def _line_end() -> str:
 def check_specifications() -> bool:
     """Check the first configuration of each of the kernel's, with a line for each."""
     all_hold, machines = True, load_machines()
-    for name in SPECIFICATIONS:
+    for name in KERNEL:
         with ProgressBar(name) as bar:
             report = check(machines[name][0], progress=bar)
         all_hold = all_hold and report.outcome == "holds"

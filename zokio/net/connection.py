@@ -22,7 +22,7 @@ EMPTY: Final = bytearray()
 class Connection(Registered):
     """The part of `TcpStream` that moves no bytes."""
 
-    __slots__ = ("_buffer", "_is_shut")
+    __slots__ = ("_buffer", "_is_shut", "_owes")
 
     def __init__(self, sock: Socket, registration: Registration | None = None) -> None:
         super().__init__(sock, registration)
@@ -31,6 +31,7 @@ class Connection(Registered):
         # costs a bytearray nothing and would copy all the rest of a bytes object.
         self._buffer = EMPTY
         self._is_shut = False  # for writing
+        self._owes = False  # a call of write_all has sent a part, and its await owes the rest
 
     def set_no_delay(self) -> None:
         """Send small messages at once (TCP_NODELAY)."""

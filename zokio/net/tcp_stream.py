@@ -186,8 +186,8 @@ class TcpStream(Connection):
         """Write all of `data`; wait while the peer does not read.
 
         To be awaited. The call itself sends what there is room for, which is mostly all; awaiting
-        sends the rest. What only a call sent is sent: a forgotten `await` is told by Python if it
-        lost anything.
+        sends the rest, and until then nobody else may write. A forgotten `await` is told by Python
+        if it lost anything.
 
         Cancelled or failed in the middle, an unknown part has been sent: close the stream then.
 
@@ -200,6 +200,7 @@ class TcpStream(Connection):
         if not (
             registration.writable
             and registration.writer is None
+            and not self._owes
             and budget.left
             and type(data) is bytes
         ):
@@ -215,17 +216,26 @@ class TcpStream(Connection):
             return AT_ONCE
         if self._structure is None:  # else an event may have come since: try once more
             registration.clear_writable()
-        return self._write_rest(memoryview(data)[sent:])
+        self._owes = True
+        return self._write_owed(memoryview(data)[sent:])
+
+    async def _write_owed(self, rest: memoryview) -> None:
+        """What a call has left; until its end nobody else writes."""
+        try:
+            await self._write_rest(rest)
+        finally:
+            self._owes = False
 
     async def _fail_writing(self, error: OSError) -> None:
         raise self._error(error, "write") from error
 
     async def _write_with_care(self, data: bytes | bytearray | memoryview) -> None:
         """For what is not the common case: see `write_all`."""
-        if self._registration.writer is not None:
-            raise self._registration.busy_writing()
+        registration = self._registration
+        if registration.writer is not None or (self._owes and not registration.closed):
+            raise registration.busy_writing()
         if self._budget.spend():
-            await let_others_run(self._registration, self._polling, reading=False)
+            await let_others_run(registration, self._polling, reading=False)
         rest = memoryview(data).cast("B")  # what is sent is counted in bytes, not in items
         await self._write_rest(rest)
 

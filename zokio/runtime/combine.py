@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, TypeVar, overload
 
 from zokio.core.join import JoinHandle
-from zokio.core.outcome import Failure
+from zokio.core.outcome import Aborted, Failure
+from zokio.core.suspend import yield_now
 from zokio.core.task import Task
 from zokio.env.choice import choose
 from zokio.errors import UsageError
@@ -81,6 +82,12 @@ class _Branches(Children):
         await self.all_done()
 
 
+async def _tell_cancelled(task: Task) -> None:
+    """On several workers a branch may hear of a cancellation before its caller waits."""
+    if isinstance(task.outcome, Aborted):
+        await yield_now()  # raises Cancelled then
+
+
 @overload
 async def join(a: Awaitable[T1], /) -> tuple[T1]: ...
 @overload
@@ -111,6 +118,8 @@ async def join(*awaitables: Awaitable[Any]) -> tuple[Any, ...]:
         failed = JoinHandle[tuple[Any, ...]](branches.failed)
         del branches  # or the frame would keep it with the error, and other errors unreported
         return failed.result()  # raises it
+    for task in branches.tasks:
+        await _tell_cancelled(task)
     return tuple(JoinHandle[Any](task).result() for task in branches.tasks)
 
 
@@ -143,6 +152,7 @@ async def select(*awaitables: Awaitable[T], biased: bool = False) -> tuple[int, 
     with CancelScope() as scope:
         branches = _Branches(scope, awaitables, "select")
         position = await branches.run(branches.has_winner, partial(branches.winner, biased))
+    await _tell_cancelled(branches.tasks[position])
     winner = JoinHandle[T](branches.tasks[position])
     del branches  # as in join
     return position, winner.result()

@@ -17,7 +17,9 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from zokio.core.join import JoinHandle
+from zokio.core.outcome import Aborted
 from zokio.core.poll import Ready
+from zokio.core.suspend import yield_now
 from zokio.core.task import Task
 from zokio.errors import UsageError
 from zokio.runtime.awaitable import as_coroutines
@@ -61,6 +63,8 @@ class Results(Generic[T_co]):
             await crew.until(crew.has_answer)
             task = crew.take()
             if task is not None:
+                if isinstance(task.outcome, Aborted):
+                    await yield_now()  # cancelled from outside, that is told and not the abort
                 value: T_co = _value_of(task)
                 return value
 

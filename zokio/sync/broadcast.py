@@ -146,11 +146,12 @@ class BroadcastSender(Closing, Generic[T]):
 class BroadcastReceiver(Closing, Generic[T]):
     """An end that receives; see the head of this file. Made by `subscribe` and `clone`."""
 
-    __slots__ = ("_is_open", "_next", "_ring")
+    __slots__ = ("_is_open", "_next", "_ring", "_standing")
 
     def __init__(self, ring: Ring[T], next: int) -> None:
         self._ring = ring
         self._next = next
+        self._standing: dict[Receiving, None] = {}
         self._is_open = True
 
     async def recv(self) -> T:
@@ -163,17 +164,21 @@ class BroadcastReceiver(Closing, Generic[T]):
         ring = self._ring
         while True:
             with ring.lock:
-                if self._has_news():
-                    return self._take()
+                if (taken := self._take()) is not None:
+                    return taken[0]
                 if not ring.senders:
                     raise ClosedError(OVER)
                 waiter = Receiving(ring.waiting)
                 waiter.handle = self
                 ring.waiting.append(waiter)
+                self._standing[waiter] = None
                 # A finalizer that came in before did not see it there: then do not wait, but look.
                 if self._next != ring.sent or not (ring.senders and self._is_open):
                     waiter.grant(None)
-            await waiter
+            try:
+                await waiter
+            finally:
+                self._standing.pop(waiter, None)
 
     def try_recv(self) -> T:
         """The oldest value that this receiver has not received, if there is one now.
@@ -183,27 +188,31 @@ class BroadcastReceiver(Closing, Generic[T]):
             LaggedError, ClosedError: as `recv`.
         """
         with self._ring.lock:
-            if self._has_news():
-                return self._take()
+            if (taken := self._take()) is not None:
+                return taken[0]
             if not self._ring.senders:
                 raise ClosedError(OVER)
         raise EmptyError("nothing new was sent; await recv() to wait for it")
 
-    def _has_news(self) -> bool:
-        if not self._is_open:
-            raise ClosedError(CLOSED_RECEIVER)
-        return self._next != self._ring.sent
-
-    def _take(self) -> T:
+    def _take(self) -> tuple[T] | None:
+        """The next value; None: there is none. Nothing comes in between the look and the step."""
         ring = self._ring
-        oldest = ring.sent - len(ring.kept)
-        missed = oldest - self._next
-        if missed > 0:
-            self._next = oldest
-            raise LaggedError(missed)
-        value = ring.kept[self._next - oldest]
-        self._next += 1
-        return value
+        while True:
+            if not self._is_open:
+                raise ClosedError(CLOSED_RECEIVER)
+            behind = ring.sent - self._next
+            if not behind:
+                return None
+            try:
+                value = ring.kept[-behind]
+                self._next += 1
+                return (value,)
+            except IndexError:
+                oldest = ring.sent - len(ring.kept)
+            missed = oldest - self._next
+            if missed > 0:
+                self._next = oldest
+                raise LaggedError(missed)
 
     def clone(self) -> BroadcastReceiver[T]:
         """Another receiver, which will receive what this one has not received yet.
@@ -234,12 +243,9 @@ class BroadcastReceiver(Closing, Generic[T]):
                 return
             self._is_open = False
             ring.receivers -= 1
-            waiter = ring.waiting.first
-            while waiter is not None:
-                behind = waiter.next
-                if waiter.handle is self and waiter.refuse(CLOSED_RECEIVER):
+            for waiter in tuple(self._standing):
+                if waiter.refuse(CLOSED_RECEIVER):
                     woken.append(waiter)
-                waiter = behind
             if not ring.receivers:
                 left, ring.kept = ring.kept, left
         wake_all(woken)

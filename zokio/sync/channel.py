@@ -65,22 +65,19 @@ class Channel(Generic[T]):
 
     # Values
 
-    def push(self, value: T) -> Waiter[None] | None:
-        """Put a value into a slot that was taken from `free` or `promised` just before."""
-        self.buffer.append(value)
-        self.items += 1
-        return None if self.receiving.first is None else self.promise_item()
-
     def keep(self, value: T) -> Waiter[None] | None:
         """Put a value into a promised slot.
 
         Raises:
             ClosedError: nobody will receive it.
         """
-        self.promised -= 1
         if self.is_gone:
+            self.promised -= 1
             raise ClosedError(SHUT)
-        return self.push(value)
+        self.buffer.append(value)  # before the promise goes: it would seem over in between
+        self.promised -= 1
+        self.items += 1
+        return None if self.receiving.first is None else self.promise_item()
 
     # Promises
 

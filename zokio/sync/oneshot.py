@@ -114,6 +114,13 @@ class Cell(Generic[T]):
         self.is_promised = False
         return [*self.receiving.refuse_all(WHY[state]), *self.watching.grant_all(None)]
 
+    def close(self, state: CellState) -> list[Waiter[None]]:
+        """No value will be sent, if none was; whom to wake."""
+        if self.state is not EMPTY:
+            return []
+        self.state = state  # before the call: nothing is sent in between
+        return self.end(state)
+
     def left(self, _: Waiter[None], granted: bool) -> Iterable[Waiter[None]]:
         """One who waited for the value was cancelled."""
         if not granted:
@@ -182,7 +189,7 @@ class OneshotSender(Closing, Generic[T]):
         """Send nothing: who waits gets ClosedError. Nothing if the value was sent."""
         cell = self._cell
         with cell.lock:
-            woken = cell.end(ENDED) if cell.state is EMPTY else []
+            woken = cell.close(ENDED)
         wake_all(woken)
 
     def __del__(self) -> None:
@@ -243,6 +250,7 @@ class OneshotReceiver(Closing, Generic[T]):
                 raise EmptyError("the value was not sent yet; await the receiver")
             if cell.state is not SENT:
                 raise ClosedError(WHY[cell.state])
+            cell.is_promised = True  # to this caller: `take` does not look again
             value, woken = cell.take()
         wake_all(woken)
         return value
@@ -251,7 +259,7 @@ class OneshotReceiver(Closing, Generic[T]):
         """Want no value: `send` is refused. A value that was sent can still be received."""
         cell = self._cell
         with cell.lock:
-            woken = cell.end(SHUT) if cell.state is EMPTY else []
+            woken = cell.close(SHUT)
         wake_all(woken)
 
     def __del__(self) -> None:

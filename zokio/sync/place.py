@@ -73,13 +73,12 @@ class Place(Generic[T]):
 
     def meet(self, waiter: Waiter[None] | None) -> tuple[Offer[T] | None, list[Waiter[None]]]:
         """The oldest offer, if one is there for `waiter`, and whom to wake; see `is_covered`."""
-        offer = self.offers.first
-        if offer is None or not self.is_covered(waiter):
-            return None, []
-        if waiter is not None:
-            waiter.grant(None, GONE)  # it stands in line no more
-        offer.grant(None)
-        return offer, [offer, *self.end_if_over()]
+        while (offer := self.offers.first) is not None and self.is_covered(waiter):
+            if offer.grant(None):  # False: it was taken, or withdrawn, since we looked
+                if waiter is not None:
+                    waiter.grant(None, GONE)  # it stands in line no more
+                return offer, [offer, *self.end_if_over()]
+        return None, []
 
     def sender_left(self, offer: Offer[T], granted: bool) -> Iterable[Waiter[None]]:
         """One who waited to send is cancelled: it learns whether its value was taken before."""

@@ -145,6 +145,7 @@ class Receiver(ChannelEnd[T]):
         channel = self._channel
         with channel.lock:
             left, channel.buffer = channel.buffer, deque()
+            channel.spare = None  # it refers back to the channel
             woken = channel.abandon()
         left.clear()  # values may have finalizers of their own: not under the lock
         wake_all(woken)

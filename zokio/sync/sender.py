@@ -57,7 +57,9 @@ class Sender(ChannelEnd[T]):
         channel = self._channel
         with channel.lock:
             self._take_slot()
-            woken = channel.push(value)
+            channel.buffer.append(value)  # in line, as in `send`: no call after the slot was taken
+            channel.items += 1
+            woken = None if channel.receiving.first is None else channel.promise_item()
         if woken is not None:
             woken.wake()
 

@@ -65,12 +65,6 @@ class Shared(Generic[T]):
         self.changing: WaitQueue[Changing] = WaitQueue(self.lock)
         self.leaving: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
 
-    def replace(self, value: T) -> tuple[T, list[Changing]]:
-        """There is a new value: what it replaces, and who waited for it."""
-        old, self.value = self.value, value
-        self.version += 1
-        return old, self.changing.grant_all(None)
-
     def check_invariants(self) -> None:
         """Assert what the counts and the queues must agree on."""
         with self.lock:
@@ -108,7 +102,8 @@ class WatchSender(Closing, Generic[T]):
     def send_modify(self, function: Callable[[T], T]) -> None:
         """Replace the value by `function(value)`, in one step.
 
-        `function` runs under the channel's lock: it should be short, and not wait.
+        `function` runs under the channel's lock: it should be short, not wait, and not send here
+        itself. If a signal handler or a finalizer has sent meanwhile, it is called again.
 
         Raises:
             ClosedError: this sender is closed.
@@ -118,7 +113,14 @@ class WatchSender(Closing, Generic[T]):
         with shared.lock:
             if not self._is_open:
                 raise ClosedError(CLOSED_SENDER)
-            old, woken = shared.replace(function(shared.value))
+            while True:
+                version = shared.version
+                value = function(shared.value)
+                if version == shared.version:
+                    break  # else somebody came in whose value `function` has not seen
+            old, shared.value = shared.value, value
+            shared.version += 1
+            woken = shared.changing.grant_all(None)
         wake_all(woken)
         del old  # it may have a finalizer: not under the lock
 

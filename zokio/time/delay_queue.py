@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import partial
+from itertools import takewhile
 from typing import Generic, NewType, Self, TypeVar
 
 from zokio.core.wait_queue import Waiter, WaitQueue, wake_all
@@ -30,7 +31,7 @@ CLOSED = "the DelayQueue was closed"
 class _Entry(Generic[T]):
     """A value, and which of its timers counts."""
 
-    __slots__ = ("is_granted", "key", "settings", "timer", "value")
+    __slots__ = ("is_granted", "key", "place", "settings", "timer", "value")
 
     def __init__(self, key: DelayKey, value: T) -> None:
         self.key = key
@@ -39,6 +40,8 @@ class _Entry(Generic[T]):
         """How often its deadline was set anew: earlier timers do nothing."""
         self.is_granted = False
         """A consumer will take it when it is polled."""
+        self.place = 0
+        """The how manieth has expired."""
         self.timer: Timer | None = None
 
 
@@ -62,7 +65,7 @@ class DelayQueue(Generic[T]):
         self._entries: dict[DelayKey, _Entry[T]] = {}
         """Those that were not given; also what was granted to a consumer who has not come yet."""
         self._expired: OrderedDict[DelayKey, _Entry[T]] = OrderedDict()
-        self._keys = 0
+        self._keys = self._places = 0
         self._is_closed = False
         self._consumers: WaitQueue[Waiter[_Entry[T]]] = WaitQueue()
         self._lock = self._consumers.lock  # never held while the timers are called
@@ -204,6 +207,8 @@ class DelayQueue(Generic[T]):
         with self._lock:
             if entry.settings != settings:
                 return
+            self._places += 1
+            entry.place = self._places
             self._expired[entry.key] = entry
             told = self._settle()
         wake_all(told)
@@ -225,8 +230,10 @@ class DelayQueue(Generic[T]):
         if granted:
             entry = waiter.value
             entry.is_granted = False
+            earlier = list(takewhile(lambda e: e.place < entry.place, self._expired.values()))
             self._expired[entry.key] = entry
-            self._expired.move_to_end(entry.key, last=False)
+            for each in (entry, *reversed(earlier)):
+                self._expired.move_to_end(each.key, last=False)
         return self._settle()
 
     def check_invariants(self) -> None:

@@ -42,8 +42,8 @@ class RateLimiter:
         self._rate = rate
         self._per_ns = duration_ns(per)
         self._burst = rate if burst is None else burst
-        self._paid_off_ns = 0
-        """When everything that was taken is paid off."""
+        self._paid_off = 0
+        """When everything that was taken is paid off, in 1/rate nanoseconds: nothing is rounded."""
         self._has_turn = False
         """Somebody sleeps until the permits are there: nobody else takes any."""
         self._line: WaitQueue[Waiter[None]] = WaitQueue()
@@ -98,15 +98,12 @@ class RateLimiter:
 
     def _take(self, n: int) -> None:
         now_ns = current_runtime().reactor.now_ns()
-        self._paid_off_ns = max(self._paid_off_ns, now_ns) + self._cost_ns(n)
+        self._paid_off = max(self._paid_off, now_ns * self._rate) + n * self._per_ns
 
     def _there_ns(self, n: int) -> int:
         """The instant from which on `n` permits may be taken."""
-        return self._paid_off_ns + self._cost_ns(n) - self._cost_ns(self._burst)
-
-    def _cost_ns(self, n: int) -> int:
-        """Rounded up: never faster than the rate."""
-        return -(-n * self._per_ns // self._rate)
+        there = self._paid_off + (n - self._burst) * self._per_ns
+        return -(-there // self._rate)  # rounded up: never faster than the rate
 
     def _give_turn(self) -> list[Waiter[None]]:
         """The first in the line has the turn, unless somebody has it; under the lock."""

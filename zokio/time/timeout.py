@@ -8,7 +8,7 @@ from typing import Literal, Self
 from zokio.env.clock import SECOND_NS
 from zokio.runtime.current import current_runtime
 from zokio.runtime.scope import CancelScope
-from zokio.timers.deadline import deadline_after, duration_ns
+from zokio.timers.deadline import NEVER_NS, deadline_after, duration_ns
 
 
 class _RelativeScope(CancelScope):
@@ -21,7 +21,7 @@ class _RelativeScope(CancelScope):
         self._duration_ns = None if seconds is None else duration_ns(seconds)
 
     def __enter__(self) -> Self:
-        if self._duration_ns is not None:
+        if self._duration_ns is not None and self._deadline_ns == NEVER_NS:  # not set by hand
             now_ns = current_runtime().reactor.now_ns()
             self._deadline_ns = deadline_after(now_ns, self._duration_ns)
         return super().__enter__()
