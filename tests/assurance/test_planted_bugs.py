@@ -13,7 +13,10 @@ from tests.mutants.test_mechanism import HARMLESS
 pytestmark = pytest.mark.interpreted  # plants its changes in the source
 
 
-def test_the_bugs_of_the_task_are_found_each_with_its_seconds() -> None:
+def test_the_bugs_of_the_task_are_found_each_with_its_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(planted_bugs, "KERNEL", ("task",))
     figures = measure(fast=True)
     found = figures["found"]
     assert isinstance(found, dict) and len(found) == figures["bugs"]

@@ -19,7 +19,7 @@ AnyMachine = Machine[Any]  # Any: their states differ, and here nobody looks at 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "spec"
 ARE_PAGES_HERE = not zokio.compiled  # they are not among the installed files
 
-COUNTED_MAX = 4_000
+COUNTED_MAX = 1_500
 """So many states of each are explored once more under coverage."""
 
 

@@ -36,5 +36,6 @@ def test_the_real_map_runs_two_items_at_once_as_the_machine_says(ordered: bool) 
     replay_one_walk_in(10, machine, adapter_for(machine, "simulated"))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_map_agree_with_the_machine() -> None:
     stateful_test(LARGE, adapter_for(LARGE, "simulated"))("runTest").debug()

@@ -23,5 +23,6 @@ def test_the_real_broadcast_can_take_every_transition_of_the_small_machine() -> 
     replay_every_edge(SMALL, adapter_for(SMALL))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_broadcast_agree_with_the_machine() -> None:
     stateful_test(LARGE, adapter_for(LARGE))("runTest").debug()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from spec.condition import ConditionMachine
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.condition import ConditionAdapter
@@ -17,5 +19,6 @@ def test_a_part_of_the_transitions_is_taken_on_the_real_condition() -> None:
     assert_everything_was_witnessed(MACHINE, witness)
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_condition_agree_with_the_machine() -> None:
     stateful_test(MACHINE, ConditionAdapter(SIMULATED, MACHINE.tasks))("runTest").debug()

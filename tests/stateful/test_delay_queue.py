@@ -30,6 +30,7 @@ def test_the_real_queue_does_everything_that_the_machine_says() -> None:
     assert_everything_was_witnessed(MEDIUM, replay_one_walk_in(5, MEDIUM, adapter))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_queue_agree_with_the_machine() -> None:
     adapter = DelayQueueAdapter(VIRTUAL_REACTORS["simulated"], LARGE.consumers)
     stateful_test(LARGE, adapter)("runTest").debug()

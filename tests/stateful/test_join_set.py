@@ -29,6 +29,7 @@ def test_the_real_set_does_everything_that_the_machine_says() -> None:
     assert_everything_was_witnessed(MEDIUM, replay_one_walk_in(20, MEDIUM, adapter))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_set_agree_with_the_machine() -> None:
     adapter = JoinSetAdapter(VIRTUAL_REACTORS["simulated"], LARGE.joiners)
     stateful_test(LARGE, adapter)("runTest").debug()

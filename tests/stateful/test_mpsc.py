@@ -31,6 +31,7 @@ def test_the_real_unbounded_channel_can_take_transitions_of_its_machine() -> Non
     replay_one_walk_in(16, UNBOUNDED, adapter_for(UNBOUNDED))
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("machine", (LARGE, ROOMY), ids=("contended", "roomy"))
 def test_random_runs_of_the_real_channel_agree_with_the_machine(machine: BoundedMpsc) -> None:
     stateful_test(machine, adapter_for(machine))("runTest").debug()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from spec.mutex import MutexMachine
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.semaphore import MutexAdapter
@@ -17,6 +19,7 @@ def test_the_real_mutex_can_take_every_transition_of_the_machine() -> None:
     assert_everything_was_witnessed(SMALL, replay_every_edge(SMALL, adapter))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_mutex_agree_with_the_machine() -> None:
     adapter = MutexAdapter(VIRTUAL_REACTORS["simulated"], LARGE.tasks)
     stateful_test(LARGE, adapter)("runTest").debug()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from spec.once_cell import OnceCellMachine
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.once_cell import OnceCellAdapter
@@ -18,5 +20,6 @@ def test_the_real_once_cell_can_take_every_transition_of_the_machine() -> None:
     assert_everything_was_witnessed(SMALL, replay_every_edge(SMALL, adapter))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_once_cell_agree_with_the_machine() -> None:
     stateful_test(LARGE, OnceCellAdapter(SIMULATED, LARGE.tasks))("runTest").debug()

@@ -31,5 +31,6 @@ def test_the_real_limiter_does_everything_that_the_machine_says() -> None:
     assert_everything_was_witnessed(MEDIUM, replay_one_walk_in(15, MEDIUM, adapter))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_limiter_agree_with_the_machine() -> None:
     stateful_test(LARGE, adapter_for(LARGE, "simulated"))("runTest").debug()

@@ -29,5 +29,6 @@ def test_the_real_rendezvous_can_take_every_transition(machine: RendezvousMachin
     replay_every_edge(machine, adapter_for(machine))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_rendezvous_agree_with_the_machine() -> None:
     stateful_test(LARGE, adapter_for(LARGE))("runTest").debug()

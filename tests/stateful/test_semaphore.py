@@ -25,5 +25,6 @@ def test_the_real_semaphore_can_take_every_transition_of_the_machine() -> None:
     assert_everything_was_witnessed(SMALL, witness)
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_semaphore_agree_with_the_machine() -> None:
     stateful_test(LARGE, adapter_for(LARGE))("runTest").debug()

@@ -19,5 +19,6 @@ def test_the_real_start_can_take_every_transition_of_the_machine(reactor: str) -
     assert_everything_was_witnessed(MACHINE, witness)
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_start_agree_with_the_machine() -> None:
     stateful_test(MACHINE, TaskStartAdapter(VIRTUAL_REACTORS["simulated"]))("runTest").debug()

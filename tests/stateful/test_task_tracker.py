@@ -31,6 +31,7 @@ def test_walks_with_two_who_wait_agree_with_the_machine() -> None:
     replay_one_walk_in(10, MEDIUM, adapter)
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_tracker_agree_with_the_machine() -> None:
     adapter = TaskTrackerAdapter(VIRTUAL_REACTORS["simulated"], LARGE.waiters)
     stateful_test(LARGE, adapter)("runTest").debug()

@@ -28,5 +28,6 @@ def test_the_real_watch_can_take_every_transition(machine: WatchMachine) -> None
     replay_every_edge(machine, adapter_for(machine))
 
 
+@pytest.mark.uncounted
 def test_random_runs_of_the_real_watch_agree_with_the_machine() -> None:
     stateful_test(LARGE, adapter_for(LARGE))("runTest").debug()
