@@ -154,6 +154,7 @@ def test_a_second_sigint_ends_a_cleanup_that_never_ends() -> None:
     assert ended == Ended(0, "interrupted\n", "")
 
 
+@pytest.mark.one_thread  # workers are parked before anybody is cancelled, too
 def test_sigint_during_the_shutdown_drops_what_is_left_and_closes_everything() -> None:
     ended = run_with_words(
         """

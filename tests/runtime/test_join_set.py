@@ -134,6 +134,7 @@ def test_an_error_of_the_block_goes_on_as_it_is() -> None:
     assert run_simulated(main()) == 2
 
 
+@pytest.mark.one_thread  # a worker polls last whom it woke first
 def test_abort_all_ends_those_that_are_there_and_not_those_to_come() -> None:
     ended: list[str] = []
 

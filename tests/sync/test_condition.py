@@ -21,6 +21,7 @@ async def notify(condition: Condition, count: int = 1) -> None:
         condition.notify(count)
 
 
+@pytest.mark.one_thread  # a worker polls last whom it woke first
 def test_notify_wakes_as_many_as_it_says_in_the_order_of_coming() -> None:
     async def main() -> list[str]:
         condition, woken = Condition(), list[str]()
@@ -35,6 +36,7 @@ def test_notify_wakes_as_many_as_it_says_in_the_order_of_coming() -> None:
     assert run_simulated(main()) == ["a", "b"]
 
 
+@pytest.mark.one_thread  # a worker polls last whom it woke first
 def test_notify_all_wakes_everybody() -> None:
     async def main() -> list[str]:
         condition, woken = Condition(), list[str]()

@@ -70,6 +70,7 @@ def test_when_all_who_ask_are_cancelled_the_cell_is_as_before() -> None:
     assert run_simulated(main()) == 7
 
 
+@pytest.mark.one_thread  # on workers the next maker may have begun
 def test_one_whose_turn_has_come_and_who_is_cancelled_passes_it_on() -> None:
     async def main() -> int:
         cell, make = OnceCell[int](), Maker()
