@@ -130,8 +130,8 @@ MUTANTS = (
     planted(
         "nobody_tells_the_group_that_its_last_member_ended",
         CHILDREN,
-        "            self._waiter.wake()",
-        "            pass",
+        "        if self._waiting:\n            self.changed()",
+        "        if self._waiting and self.alive:\n            self.changed()",
     ),
     planted(
         "a_block_that_fails_leaves_its_members_alone",

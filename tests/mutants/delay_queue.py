@@ -24,8 +24,8 @@ MUTANTS = (
     Mutant(
         name="a_value_that_is_handed_back_goes_to_the_end",
         file=DELAY_QUEUE,
-        before="            self._expired.move_to_end(entry.key, last=False)\n",
-        after="",
+        before="            for each in (entry, *reversed(earlier)):",
+        after="            for each in reversed(earlier):",
         machine="delay_queue",
     ),
     Mutant(

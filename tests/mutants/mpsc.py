@@ -33,8 +33,8 @@ MUTANTS = (
     Mutant(
         name="a_value_stays_when_the_receiver_is_gone",
         file=CHANNEL,
-        before="        if self.is_gone:\n            raise ClosedError(SHUT)\n",
-        after="",
+        before="        if self.is_gone:\n            self.promised -= 1\n            raise",
+        after="        if False:\n            self.promised -= 1\n            raise",
         machine="mpsc",
     ),
     Mutant(
