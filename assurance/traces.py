@@ -56,6 +56,9 @@ CORRUPTED_EVENTS = {True: 20, False: 120}
 
 BENCHMARK_SIZES: dict[str, dict[str, float]] = {
     "switches": {"tasks": 200, "yields": 50},
+    "locks": {"tasks": 10, "rounds": 100},
+    "channels_ping_pong": {"rounds": 500},
+    "channels_throughput": {"items": 2_000, "capacity": 16},
     "spawn_join": {"tasks": 500},
     "timers": {"tasks": 200, "shortest_seconds": 0.3, "spread_seconds": 0.1},
     "idle_memory": {"tasks": 200},
@@ -169,7 +172,8 @@ def _benchmarks(folder: Path, *, fast: bool) -> list[RecordedTrace]:
     traces = []
     for name in names:
         sizes = json.dumps(BENCHMARK_SIZES[name])
-        words = ["-m", "benchmarks.worker", name, "zokio", sizes]
+        module = "channels_worker" if name.startswith("channels") else "worker"
+        words = ["-m", f"benchmarks.{module}", name, "zokio", sizes]
         traces += record(folder / f"{name}.jsonl", *words)
     return traces if fast else [*traces, *_echo(folder / "echo.jsonl")]
 

@@ -40,7 +40,7 @@ class WorkersFollower(WorkersSteps):
         """A step is about to be taken: those before it have been."""
         if self.runtime is None:
             return
-        if not self.states:
+        if not self._all():
             self._begin()
         self._compare()
         if all(set(state.at) == {"gone"} for state in self.states):
