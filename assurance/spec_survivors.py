@@ -33,4 +33,42 @@ REASONS: dict[str, str] = {
     "blocking_pool.BlockingClaims.is_closed: always true": (
         "a stronger claim that holds as well: every pool that is used no more ends, closed or not"
     ),
+    "condition.ConditionSteps.can_notify: guard dropped": (
+        "the real one refuses who does not hold the mutex with an error; every claim holds for "
+        "such a notification as well"
+    ),
+    "condition.ConditionSteps.can_notify_all: guard dropped": (
+        "the real one refuses who does not hold the mutex with an error; every claim holds for "
+        "such a notification as well"
+    ),
+    "condition.ConditionSteps.can_cancel: guard dropped": (
+        "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
+        "and every claim holds"
+    ),
+    "condition.ConditionSteps.can_cancel: dropped: state.at[task] not in (AWAY, INSIDE)": (
+        "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
+        "and every claim holds"
+    ),
+    "condition.ConditionSteps.can_cancel: state.at[task] not in (AWAY, INSIDE) and (not "
+    "state.cance... becomes state.at[task] not in (AWAY, INSIDE) or not state.cancell...": (
+        "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
+        "and every claim holds"
+    ),
+    "once_cell.OnceCellMachine.can_fail: guard dropped": (
+        "who makes no value has none that could fail; in the machine it just goes away, and "
+        "every claim holds"
+    ),
+    "once_cell.OnceCellMachine.can_cancel: guard dropped": (
+        "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
+        "and every claim holds"
+    ),
+    "once_cell.OnceCellMachine.can_cancel: dropped: state.tasks.at[task] != AWAY": (
+        "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
+        "and every claim holds"
+    ),
+    "once_cell.OnceCellMachine.can_cancel: state.tasks.at[task] != AWAY and (not "
+    "state.tasks.cancell... becomes state.tasks.at[task] != AWAY or not state.tasks.cancellin...": (
+        "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
+        "and every claim holds"
+    ),
 }

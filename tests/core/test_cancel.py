@@ -146,6 +146,19 @@ def test_a_member_that_has_gone_is_told_no_more(tree: Tree) -> None:
     assert tree.told() == [owner.id]
 
 
+@pytest.mark.parametrize("has_scopes", [False, True])
+def test_a_member_that_went_over_hears_of_its_new_node_alone(tree: Tree, has_scopes: bool) -> None:
+    old, new, member = CancelNode(), CancelNode(), tree.task()
+    old.add_member(member)
+    if has_scopes:
+        tree.enter(member)
+    old.move_member(member, new)
+    old.cancel()
+    assert not member.cancel_requested and not old.children
+    new.cancel()
+    assert member.cancel_requested
+
+
 def test_removing_what_is_no_member_does_nothing(tree: Tree) -> None:
     node = tree.enter(tree.task())
     node.remove_member(tree.tasks[0])

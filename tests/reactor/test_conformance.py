@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -39,6 +40,17 @@ def test_bytes_wake_the_reader_once_and_raise_the_flag(world: World) -> None:
     assert (registration.readable, registration.ended) == (True, False)
     world.stops_waiting(registration)
     assert world.wait(0) == []
+
+
+def test_what_others_than_unpark_write_to_the_bell_is_counted_as_signals(world: World) -> None:
+    world.reactor.unpark()
+    world.wait(0)
+    assert world.reactor.signals == 0
+    if world.reactor.bell_fd >= 0:  # as the interpreter does it, one byte for each
+        os.write(world.reactor.bell_fd, bytes([2]) * 5_000)
+        world.reactor.unpark()
+        world.wait(0)
+        assert world.reactor.signals == 5_000
 
 
 def test_what_was_ready_before_it_was_registered_is_reported(world: World) -> None:
