@@ -78,6 +78,7 @@ class Room:
     def joined(self, client: Client) -> Iterator[None]:
         """The client is in the room for as long as the block lasts."""
         self.clients.add(client)
+        client.put(f"* hello {client.name}, everybody hears you")
         self.say(f"* {client.name} joins", but=client)
         try:
             yield

@@ -12,8 +12,10 @@ BATCHES_MAX = 2_000
 
 
 def join(address: tuple[str, int], name: str, *, receive_buffer: int | None = None) -> Client:
+    """Connect, and wait until one is in: who comes later on is then surely later."""
     client = Client(address, receive_buffer=receive_buffer)
     client.sendall(f"{name}\n".encode())
+    assert client.line() == f"* hello {name}, everybody hears you"
     return client
 
 
