@@ -51,22 +51,24 @@ MUTANTS = (
         file=SHUTDOWN,
         before="""        ended_before = runtime.spawned - len(runtime.tasks)
         try:
-            _cancel_all(runtime, timeout_ns)
+            with Interrupts(runtime.queue, patience.end, runtime.reactor.bell_fd):
+                try:
+                    _cancel_all(runtime, patience)
+                finally:
+                    dropped = drop_all(runtime)
         finally:
-            try:
-                dropped = drop_all(runtime)
-            finally:
-                close(runtime)
+            close(runtime)
     cancelled = runtime.spawned - ended_before - len(dropped)
 """,
         after="""        alive = len(runtime.tasks)
         try:
-            _cancel_all(runtime, timeout_ns)
+            with Interrupts(runtime.queue, patience.end, runtime.reactor.bell_fd):
+                try:
+                    _cancel_all(runtime, patience)
+                finally:
+                    dropped = drop_all(runtime)
         finally:
-            try:
-                dropped = drop_all(runtime)
-            finally:
-                close(runtime)
+            close(runtime)
     cancelled = alive - len(dropped)
 """,
         machine="shutdown",
@@ -74,8 +76,8 @@ MUTANTS = (
     Mutant(
         name="the_time_is_up_only_when_everybody_has_ended",
         file=SHUTDOWN,
-        before="not runtime.tasks or runtime.reactor.now_ns() >= deadline_ns",
-        after="not runtime.tasks or runtime.reactor.now_ns() > deadline_ns",
+        before="return self._runtime.reactor.now_ns() >= self.deadline_ns",
+        after="return self._runtime.reactor.now_ns() > self.deadline_ns",
         machine="shutdown",
     ),
     Mutant(
@@ -88,7 +90,7 @@ MUTANTS = (
     Mutant(
         name="nothing_ends_the_wait_for_a_shielded_task",
         file=SHUTDOWN,
-        before="    bell = runtime.timers.insert(deadline_ns, lambda: None)",
+        before="    bell = runtime.timers.insert(patience.deadline_ns, lambda: None)",
         after="    bell = runtime.timers.insert(2**63 - 1, lambda: None)",
         machine="shutdown",
     ),

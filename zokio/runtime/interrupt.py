@@ -1,4 +1,7 @@
-"""Ctrl-C: the first SIGINT cancels the root task, a second one raises KeyboardInterrupt at once.
+"""Ctrl-C: the first SIGINT asks for the end, a second one raises KeyboardInterrupt at once.
+
+What the first one does is up to whoever runs the loop: `block_on` cancels its root task, a shutdown
+waits no longer for those that clean up.
 
 Python runs signal handlers between two byte codes of the main thread, so a handler may only do
 what another thread may do: it injects. The second one too, when it comes while the runtime's own
@@ -13,23 +16,30 @@ the manual of Python's `signal`, `set_wakeup_fd`.
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType, TracebackType
 
-from zokio.core.task import Task
+from zokio.core.run_queue import RunQueue
 from zokio.env.threads import current_thread, main_thread
 from zokio.errors import AbortedError
 
 
 class Interrupts:
-    """While the block runs, SIGINT cancels `root`; afterwards KeyboardInterrupt is raised.
+    """While the block runs, SIGINT calls `first`; afterwards KeyboardInterrupt is raised.
 
-    An error of the root's own is kept as its context; a SystemExit or the like goes on as it is.
+    An error of the block's own is kept as its context; a SystemExit or the like goes on as it is.
+
+    Args:
+        queue: of the runtime; between two polls it calls what is injected.
+        first: what the first SIGINT does, between two polls.
+        bell_fd: what the interpreter writes to at a signal; -1 for nothing.
     """
 
-    __slots__ = ("_bell_fd", "_installed", "_interrupted", "_old_fd", "_root")
+    __slots__ = ("_bell_fd", "_first", "_installed", "_interrupted", "_old_fd", "_queue")
 
-    def __init__(self, root: Task, bell_fd: int) -> None:
-        self._root = root
+    def __init__(self, queue: RunQueue, first: Callable[[], None], bell_fd: int) -> None:
+        self._queue = queue
+        self._first = first
         self._bell_fd = bell_fd
         self._installed = False
         self._interrupted = False
@@ -54,9 +64,9 @@ class Interrupts:
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if not self._interrupted:
             self._interrupted = True
-            self._root.queue.inject(self._root.abort)  # spec: call_outside
-        elif self._root.queue.task is None or _is_own_code(frame):
-            self._root.queue.inject(self._interrupt)  # spec: call_outside
+            self._queue.inject(self._first)  # spec: call_outside
+        elif self._queue.task is None or _is_own_code(frame):
+            self._queue.inject(self._interrupt)  # spec: call_outside
         else:
             raise KeyboardInterrupt
 

@@ -186,7 +186,7 @@ class Runtime:
             with self.entered():
                 task = self.start_task(root, None, self.forget, "block_on")
                 started = True
-                with Interrupts(task, self.reactor.bell_fd):
+                with Interrupts(self.queue, task.abort, self.reactor.bell_fd):
                     self.run_until(lambda: task.state is DONE)
                     return JoinHandle[T](task).result()
         finally:

@@ -1,7 +1,8 @@
 """Shutdown: cancel every task, let it clean up, drop what is left, close everything.
 
 Guarantees: it ends within the timeout plus the longest single poll; afterwards every task is done,
-no callback of zokio runs any more, and wakes do nothing.
+no callback of zokio runs any more, and wakes do nothing. On the main thread a SIGINT takes for the
+time being up, and KeyboardInterrupt is raised when everything is closed.
 
            RUNNING --shutdown--> CANCELLING --all done, or the time is up--> CLOSED
 """
@@ -15,7 +16,8 @@ from zokio.blocking.survey import survey
 from zokio.core.outcome import ABORTED
 from zokio.core.task import Task
 from zokio.core.task_state import IDLE, QUEUED
-from zokio.timers.deadline import deadline_after, duration_ns
+from zokio.runtime.interrupt import Interrupts
+from zokio.timers.deadline import NEVER_NS, deadline_after, duration_ns
 
 if TYPE_CHECKING:
     from zokio.runtime.runtime import Runtime
@@ -35,20 +37,43 @@ class ShutdownReport:
     """Their names."""
 
 
+class Patience:
+    """How long a shutdown waits for those that clean up."""
+
+    def __init__(self, runtime: Runtime, timeout: float) -> None:
+        self._runtime = runtime
+        self._timeout_ns = duration_ns(timeout)
+        self.deadline_ns = NEVER_NS
+
+    def begin(self) -> None:
+        """The time runs from now on, unless it is over already."""
+        now_ns = self._runtime.reactor.now_ns()
+        self.deadline_ns = min(self.deadline_ns, deadline_after(now_ns, self._timeout_ns))
+
+    def end(self) -> None:
+        """The time is up."""
+        self.deadline_ns = self._runtime.reactor.now_ns()
+
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return self._runtime.reactor.now_ns() >= self.deadline_ns
+
+
 def shut_down(runtime: Runtime, timeout: float) -> ShutdownReport:
     """See `Runtime.shutdown`."""
-    timeout_ns = duration_ns(timeout)
+    patience = Patience(runtime, timeout)
     if runtime.queue.closed:
         return report(runtime, 0, ())
     with runtime.entered():
         ended_before = runtime.spawned - len(runtime.tasks)
         try:
-            _cancel_all(runtime, timeout_ns)
+            with Interrupts(runtime.queue, patience.end, runtime.reactor.bell_fd):
+                try:
+                    _cancel_all(runtime, patience)
+                finally:
+                    dropped = drop_all(runtime)
         finally:
-            try:
-                dropped = drop_all(runtime)
-            finally:
-                close(runtime)
+            close(runtime)
     cancelled = runtime.spawned - ended_before - len(dropped)
     return report(runtime, cancelled, dropped)
 
@@ -68,17 +93,17 @@ def _queue_the_lost(runtime: Runtime) -> None:
             runtime.queue.ready.append(task)
 
 
-def _cancel_all(runtime: Runtime, timeout_ns: int) -> None:
+def _cancel_all(runtime: Runtime, patience: Patience) -> None:
     runtime.closing = True
     _queue_the_lost(runtime)
     runtime.queue.drain_injected()  # tasks spawned by other threads are cancelled too
-    deadline_ns = deadline_after(runtime.reactor.now_ns(), timeout_ns)
-    bell = runtime.timers.insert(deadline_ns, lambda: None)
+    patience.begin()
+    bell = runtime.timers.insert(patience.deadline_ns, lambda: None)
     for task in list(runtime.tasks.values()):
         task.abort()
     while True:
         runtime.scheduler.poll_ready(1)  # and not many at once: the time may be up after each
-        if not runtime.tasks or runtime.reactor.now_ns() >= deadline_ns:
+        if not runtime.tasks or patience.is_over():
             break
         runtime.turn(may_wait=True)
     runtime.timers.cancel(bell)

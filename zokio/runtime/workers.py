@@ -207,7 +207,7 @@ class WorkersRuntime(Runtime):
             with self.guests.visit() as guest:
                 guest.root = task = self.make_task(root, None, self.forget, "block_on")
                 # It begins when SIGINT is caught, for the workers begin with it at once.
-                with Interrupts(task, self.reactor.bell_fd):
+                with Interrupts(self.queue, task.abort, self.reactor.bell_fd):
                     started = True
                     self.together.spawn(task)
                     return self._wait_for(JoinHandle[T](task), guest)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from zokio.core.current import CURRENT
 from zokio.runtime.guest import Guest
-from zokio.runtime.shutdown import ShutdownReport, close, drop_all, report
-from zokio.timers.deadline import deadline_after, duration_ns
+from zokio.runtime.interrupt import Interrupts
+from zokio.runtime.shutdown import Patience, ShutdownReport, close, drop_all, report
 
 if TYPE_CHECKING:
     from zokio.runtime.workers import WorkersRuntime
@@ -22,19 +22,29 @@ if TYPE_CHECKING:
 
 def shut_down_workers(runtime: WorkersRuntime, timeout: float) -> ShutdownReport:
     """See `Runtime.shutdown`."""
-    timeout_ns = duration_ns(timeout)
+    patience = Patience(runtime, timeout)
     if runtime.queue.closed:
         return report(runtime, 0, ())
     dropped: list[str] = []
     with runtime.guests.visit(alone=True) as guest:
         ended_before = runtime.spawned - len(runtime.tasks)
+
+        def hurry() -> None:
+            patience.end()
+            guest.wake()
+
         try:
-            way_out = _cancel_all(runtime, guest, timeout_ns)
+            with Interrupts(runtime.queue, hurry, runtime.reactor.bell_fd):
+                try:
+                    way_out = _cancel_all(runtime, guest, patience)
+                finally:
+                    runtime.together.stop()
+                    runtime.stand_in()
+                    _drop_and_refuse(runtime, dropped)
         finally:
-            runtime.together.stop()
-            runtime.stand_in()
             try:
-                _drop_and_close(runtime, dropped)
+                runtime.together.clear()
+                close(runtime)
             finally:
                 CURRENT.queue = None
     cancelled = runtime.spawned - ended_before - len(dropped)
@@ -44,16 +54,16 @@ def shut_down_workers(runtime: WorkersRuntime, timeout: float) -> ShutdownReport
     return report(runtime, cancelled, tuple(dropped))
 
 
-def _cancel_all(runtime: WorkersRuntime, guest: Guest, timeout_ns: int) -> BaseException | None:
+def _cancel_all(runtime: WorkersRuntime, guest: Guest, patience: Patience) -> BaseException | None:
     """Cancel everybody and wait; the first error that left the workers meanwhile."""
     way_out: BaseException | None = None
     with runtime.shared.structure:  # virtual time stands still until everybody has been told
         runtime.closing = True
-        deadline_ns = deadline_after(runtime.reactor.now_ns(), timeout_ns)
-        bell = runtime.timers.insert(deadline_ns, guest.wake)
+        patience.begin()
+        bell = runtime.timers.insert(patience.deadline_ns, guest.wake)
         for task in list(runtime.tasks.values()):
             task.abort()
-    while runtime.tasks and runtime.reactor.now_ns() < deadline_ns:
+    while runtime.tasks and not patience.is_over():
         error = runtime.together.take_error()
         if error is None:
             guest.park()
@@ -63,13 +73,9 @@ def _cancel_all(runtime: WorkersRuntime, guest: Guest, timeout_ns: int) -> BaseE
     return way_out
 
 
-def _drop_and_close(runtime: WorkersRuntime, dropped: list[str]) -> None:
+def _drop_and_refuse(runtime: WorkersRuntime, dropped: list[str]) -> None:
     """No worker runs any more; other threads may still spawn until the queue is closed."""
-    try:
-        while not runtime.queue.closed:
-            dropped.extend(drop_all(runtime))
-            with runtime.shared.structure:
-                runtime.queue.closed = not runtime.tasks
-    finally:
-        runtime.together.clear()
-        close(runtime)
+    while not runtime.queue.closed:
+        dropped.extend(drop_all(runtime))
+        with runtime.shared.structure:
+            runtime.queue.closed = not runtime.tasks
