@@ -358,6 +358,16 @@ def test_a_simulated_wait_sees_the_bell_of_a_thread_that_has_just_ended(
     assert simulated.now_ns() == began_ns + 5, "it was heard once"
 
 
+def test_a_simulated_wait_that_the_bell_ends_takes_no_time() -> None:
+    simulated = SimulatedReactor()
+    began_ns = simulated.now_ns()
+    simulated.unpark()
+    assert simulated.wait(5) == []
+    assert simulated.now_ns() == began_ns
+    simulated.wait(5)
+    assert simulated.now_ns() == began_ns + 5, "it was heard once"
+
+
 def test_every_name_makes_a_reactor_or_says_that_the_platform_has_none() -> None:
     made = set()
     for name in REACTORS:
