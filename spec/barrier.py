@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, always, eventually, put, sometimes
+from zokio.model import action, always, eventually, put, sometimes
 
 from .waiting import AWAY, GRANTED, REFUSED, WAITING, Tasks, all_away
+from .waiting_steps import WaitingSteps
 
 NO_PLACE = -1
 
@@ -29,7 +30,7 @@ class State(NamedTuple):
     closed: bool
 
 
-class BarrierMachine(Machine[State]):
+class BarrierMachine(WaitingSteps):
     """See the head of this file."""
 
     tasks: int = 3
@@ -59,15 +60,6 @@ class BarrierMachine(Machine[State]):
     def can_come(self, state: State, task: int) -> bool:
         return state.tasks.at[task] == AWAY
 
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def cancel(self, state: State, task: int) -> State:
-        """One who waits is cancelled, or one who was told already."""
-        return state._replace(tasks=state.tasks.cancel(task))
-
-    @cancel.guard
-    def can_cancel(self, state: State, task: int) -> bool:
-        return state.tasks.can_cancel(task)
-
     @action(writes=("tasks", "places"), reads=("tasks", "places"))
     def poll(self, state: State, task: int) -> State:
         """The task goes on, or it leaves."""
@@ -78,21 +70,10 @@ class BarrierMachine(Machine[State]):
     def can_poll(self, state: State, task: int) -> bool:
         return state.tasks.is_owed(task)
 
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def wake_for_no_reason(self, state: State, task: int) -> State:
-        """Somebody wakes the task, which is polled and waits on."""
-        return state
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, task: int) -> bool:
-        return state.tasks.waits(task)
-
     @action(writes=("tasks", "closed"), reads=("tasks", "closed"), fair=False)
     def close(self, state: State) -> State:
         """Whoever waits is refused."""
-        tasks = state.tasks
-        for task in tasks.queue():
-            tasks = tasks.tell(task, REFUSED)
+        tasks = state.tasks.tell_all(REFUSED)
         return state._replace(tasks=tasks, closed=True)
 
     @close.guard

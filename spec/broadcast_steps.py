@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, drop, put
+from zokio.model import action, drop, put
 
+from .channel_steps import ChannelSteps
 from .channel_users import (
     AWAY,
     CANCELLED,
@@ -38,7 +39,7 @@ class State(NamedTuple):
     got: tuple[tuple[int, ...], ...]
 
 
-class BroadcastSteps(Machine[State]):
+class BroadcastSteps(ChannelSteps):
     """What the claims stand on. Each task has a receiver, the last ones share one.
 
     `takes`: how many times, at most, a receiver takes something without waiting.
@@ -77,12 +78,6 @@ class BroadcastSteps(Machine[State]):
             next=put(state.next, receiver, next + (missed or 1)),
             got=put(state.got, receiver, (*state.got[receiver], given)),
         )
-
-    def tell_all(self, users: Users, who: Sequence[int], what: str) -> Users:
-        """Everybody of `who` is told something, in order."""
-        for user in who:
-            users = users.tell(user, what)
-        return users
 
     # The users
 
@@ -124,22 +119,6 @@ class BroadcastSteps(Machine[State]):
             return state._replace(waiting=drop(state.waiting, user))
         return state
 
-    @action(writes=("users",), reads=("users",), fair=False)
-    def cancel(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.cancel(user))
-
-    @cancel.guard
-    def can_cancel(self, state: State, user: int) -> bool:
-        return state.users.is_alive(user) and not state.users.cancelling[user]
-
-    @action(writes=("users",), reads=("users",), fair=False)
-    def wake_for_no_reason(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.wake(user))
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, user: int) -> bool:
-        return state.users.is_idle(user)
-
     # The ends
 
     @action(
@@ -150,7 +129,7 @@ class BroadcastSteps(Machine[State]):
     def send(self, state: State) -> State:
         """The oldest value gives way when there is no room."""
         return state._replace(
-            users=self.tell_all(state.users, state.waiting, GRANTED),
+            users=state.users.tell_all(state.waiting, GRANTED),
             sent=state.sent + 1,
             kept=min(state.kept + 1, self.capacity),
             waiting=(),
@@ -179,7 +158,7 @@ class BroadcastSteps(Machine[State]):
     @action(writes=("users", "waiting", "sender"), reads=("users", "waiting", "sender"), fair=False)
     def close_sender(self, state: State) -> State:
         """Whoever waits has received everything."""
-        users = self.tell_all(state.users, state.waiting, CLOSED)
+        users = state.users.tell_all(state.waiting, CLOSED)
         return state._replace(users=users, waiting=(), sender=False)
 
     @close_sender.guard
@@ -195,7 +174,7 @@ class BroadcastSteps(Machine[State]):
         """When the last one is closed, nothing is kept."""
         its_users = [user for user in state.waiting if self.receiver_of(user) == receiver]
         state = state._replace(
-            users=self.tell_all(state.users, its_users, CLOSED),
+            users=state.users.tell_all(its_users, CLOSED),
             waiting=tuple(user for user in state.waiting if user not in its_users),
             receivers=put(state.receivers, receiver, False),
         )

@@ -7,6 +7,7 @@ where it comes before anything else, and gives back what it was granted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from zokio.model import put
@@ -43,6 +44,13 @@ class Users(NamedTuple):
     def tell(self, user: int, what: str) -> Users:
         """One who waits is told something, and woken."""
         return self._replace(told=put(self.told, user, what)).wake(user)
+
+    def tell_all(self, who: Sequence[int], what: str) -> Users:
+        """Everybody of `who` is told something, in order."""
+        users = self
+        for user in who:
+            users = users.tell(user, what)
+        return users
 
     def take_first(self) -> Users:
         """The first in the queue is polled."""

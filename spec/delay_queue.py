@@ -11,7 +11,7 @@ Variables:
     deadlines   by value: when it is due
     at          by value: pending, expired, granted (to a consumer not yet polled), given, removed
     pending     the values whose timers run, in the order in which they were set
-    expired     the values that wait for a consumer, in the order in which they are given
+    expired     the values whose delay is over and that were not given, in the order of that
     given       the values that were given, in order
     closed      the queue was closed
     consumers   by consumer: away, waiting, told (of a value), refused
@@ -60,14 +60,27 @@ class DelayQueueMachine(DelayQueueSteps):
 
     @always
     def every_value_is_in_one_place(self, state: State) -> bool:
-        granted = tuple(value for value in state.granted if value is not None)
         gone = tuple(value for value, at in enumerate(state.at) if at == REMOVED)
-        places = (*state.pending, *state.expired, *granted, *state.given, *gone)
+        places = (*state.pending, *state.expired, *state.given, *gone)
         return sorted(places) == list(range(len(state.at)))
 
     @always
     def nobody_waits_beside_a_value_that_has_expired(self, state: State) -> bool:
-        return not (state.expired and state.line)
+        return not (self.free(state) and state.line)
+
+    @always
+    def what_is_granted_was_told_to_one(self, state: State) -> bool:
+        told = sorted(value for value in state.granted if value is not None)
+        return told == [value for value, at in enumerate(state.at) if at == GRANTED]
+
+    @always
+    def what_expired_first_is_granted_first(self, state: State) -> bool:
+        """Whoever takes one next takes the first that is free, also if it was handed back."""
+        free = self.free(state)
+        if not free:
+            return True
+        asks = [each for each in range(self.consumers) if self.can_ask(state, each)]
+        return all(self.ask(state, each).given == (*state.given, free[0]) for each in asks)
 
     @always
     def nobody_waits_for_nothing(self, state: State) -> bool:
@@ -144,6 +157,14 @@ class DelayQueueMachine(DelayQueueSteps):
     @always(canary="nobody_waits_beside_a_value_that_has_expired")
     def nobody_waits_beside_a_value(self, state: State) -> bool:
         return not (state.pending and state.line)
+
+    @always(canary="what_is_granted_was_told_to_one")
+    def nothing_is_granted(self, state: State) -> bool:
+        return GRANTED not in state.at
+
+    @always(canary="what_expired_first_is_granted_first")
+    def what_was_set_first_expires_first(self, state: State) -> bool:
+        return list(state.expired) == sorted(state.expired)
 
     @always(canary="nobody_waits_for_nothing")
     def nobody_waits_when_it_is_closed(self, state: State) -> bool:

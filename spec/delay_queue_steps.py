@@ -73,10 +73,14 @@ class DelayQueueSteps(Machine[State]):
         """Whether every value was given or removed."""
         return all(at in (GIVEN, REMOVED) for at in state.at)
 
+    def free(self, state: State) -> list[int]:
+        """The values that have expired and were granted to nobody, in that order."""
+        return [value for value in state.expired if state.at[value] == EXPIRED]
+
     def settle(self, state: State) -> State:
         """Give what has expired to whoever waits first, or tell all that nothing will come."""
-        while state.expired and state.line:
-            state = self.tell(state, TOLD, state.expired[0])
+        while state.line and (free := self.free(state)):
+            state = self.tell(state, TOLD, free[0])
         while state.closed and self.is_empty(state) and state.line:
             state = self.tell(state, REFUSED, None)
         return state
@@ -85,9 +89,7 @@ class DelayQueueSteps(Machine[State]):
         """The first who waits is granted a value, or refused."""
         consumer = state.line[0]
         if value is not None:
-            state = state._replace(
-                expired=drop(state.expired, value), at=put(state.at, value, GRANTED)
-            )
+            state = state._replace(at=put(state.at, value, GRANTED))
         return state._replace(
             line=state.line[1:],
             consumers=put(state.consumers, consumer, word),
@@ -106,7 +108,11 @@ class DelayQueueSteps(Machine[State]):
         )
         if value is None:
             return state
-        state = state._replace(at=put(state.at, value, GIVEN), given=(*state.given, value))
+        state = state._replace(
+            at=put(state.at, value, GIVEN),
+            expired=drop(state.expired, value),
+            given=(*state.given, value),
+        )
         return self.settle(state)
 
     def is_there(self, state: State, value: int) -> bool:
@@ -232,14 +238,12 @@ class DelayQueueSteps(Machine[State]):
         return state.owed[consumer]
 
     def leave(self, state: State, consumer: int) -> State:
-        """What it was granted is the next to be given; it stays owed a poll."""
+        """What it was granted is free again, at its place; it stays owed a poll."""
         value = state.granted[consumer]
         if state.consumers[consumer] == WAITING:
             state = state._replace(line=drop(state.line, consumer))
         if value is not None:
-            state = state._replace(
-                at=put(state.at, value, EXPIRED), expired=(value, *state.expired)
-            )
+            state = state._replace(at=put(state.at, value, EXPIRED))
         state = state._replace(
             consumers=put(state.consumers, consumer, AWAY),
             granted=put(state.granted, consumer, None),

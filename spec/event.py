@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, always, eventually, sometimes
+from zokio.model import action, always, eventually, sometimes
 
 from .waiting import AWAY, GRANTED, WAITING, Tasks, all_away
+from .waiting_steps import WaitingSteps
 
 
 class State(NamedTuple):
@@ -25,7 +26,7 @@ class State(NamedTuple):
     tasks: Tasks
 
 
-class EventMachine(Machine[State]):
+class EventMachine(WaitingSteps):
     """See the head of this file."""
 
     tasks: int = 3
@@ -48,24 +49,13 @@ class EventMachine(Machine[State]):
     @action(writes=("flag", "tasks"), reads=("tasks",), fair=False)
     def set(self, state: State) -> State:
         """Raise the flag, and tell all who wait."""
-        tasks = state.tasks
-        for task in tasks.queue():
-            tasks = tasks.tell(task, GRANTED)
+        tasks = state.tasks.tell_all(GRANTED)
         return state._replace(flag=True, tasks=tasks)
 
     @action(writes=("flag",), reads=(), fair=False)
     def clear(self, state: State) -> State:
         """Lower the flag."""
         return state._replace(flag=False)
-
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def cancel(self, state: State, task: int) -> State:
-        """One who waits is cancelled, or one who was told already."""
-        return state._replace(tasks=state.tasks.cancel(task))
-
-    @cancel.guard
-    def can_cancel(self, state: State, task: int) -> bool:
-        return state.tasks.can_cancel(task)
 
     @action(writes=("tasks",), reads=("tasks",))
     def poll(self, state: State, task: int) -> State:
@@ -75,15 +65,6 @@ class EventMachine(Machine[State]):
     @poll.guard
     def can_poll(self, state: State, task: int) -> bool:
         return state.tasks.is_owed(task)
-
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def wake_for_no_reason(self, state: State, task: int) -> State:
-        """Somebody wakes the task, which is polled and waits on."""
-        return state
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, task: int) -> bool:
-        return state.tasks.waits(task)
 
     @always
     def nobody_waits_while_the_flag_is_up(self, state: State) -> bool:

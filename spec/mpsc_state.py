@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, drop
+from zokio.model import drop
 
+from .channel_steps import ChannelSteps
 from .channel_users import CLOSED, GRANTED, NOTHING, WAITING, Users, nobody
 
 SEND, RESERVE, RECEIVE = "send", "reserve", "receive"
@@ -31,7 +32,7 @@ class State(NamedTuple):
     got: tuple[tuple[int, int], ...]
 
 
-class MpscState(Machine[State]):
+class MpscState(ChannelSteps):
     """What the steps stand on. `does` says what each user does: those who send come first.
 
     Each of those has a handle, the last ones share one. `tries`: how often something is sent
@@ -121,9 +122,7 @@ class MpscState(Machine[State]):
         """If nothing will come any more, whoever waits to receive is told so."""
         if not self.is_over(state):
             return state
-        users = state.users
-        for user in state.receiving:
-            users = users.tell(user, CLOSED)
+        users = state.users.tell_all(state.receiving, CLOSED)
         return state._replace(users=users, receiving=())
 
     def turn_away(self, state: State, who: Sequence[int]) -> State:

@@ -89,22 +89,6 @@ class MpscSteps(MpscState):
         """Whether the handle and the receiver are open."""
         return state.handles[handle] and state.receiver == OPEN
 
-    @action(writes=("users",), reads=("users",), fair=False)
-    def cancel(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.cancel(user))
-
-    @cancel.guard
-    def can_cancel(self, state: State, user: int) -> bool:
-        return state.users.is_alive(user) and not state.users.cancelling[user]
-
-    @action(writes=("users",), reads=("users",), fair=False)
-    def wake_for_no_reason(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.wake(user))
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, user: int) -> bool:
-        return state.users.is_idle(user)
-
     # What does not wait
 
     @action(writes=("users", "buffer", "receiving", "sent"), reads=State._fields, fair=False)

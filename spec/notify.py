@@ -16,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, always, eventually, put, sometimes
+from zokio.model import action, always, eventually, put, sometimes
 
 from .waiting import AWAY, GRANTED, WAITING, Tasks, all_away
+from .waiting_steps import WaitingSteps
 
 
 class State(NamedTuple):
@@ -29,7 +30,7 @@ class State(NamedTuple):
     by_one: tuple[bool, ...]
 
 
-class NotifyMachine(Machine[State]):
+class NotifyMachine(WaitingSteps):
     """See the head of this file."""
 
     tasks: int = 3
@@ -63,19 +64,8 @@ class NotifyMachine(Machine[State]):
     @action(writes=("tasks",), reads=("tasks",), fair=False)
     def notify_all(self, state: State) -> State:
         """Tell all who wait."""
-        tasks = state.tasks
-        for task in tasks.queue():
-            tasks = tasks.tell(task, GRANTED)
+        tasks = state.tasks.tell_all(GRANTED)
         return state._replace(tasks=tasks)
-
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def cancel(self, state: State, task: int) -> State:
-        """One who waits is cancelled, or one who was told already."""
-        return state._replace(tasks=state.tasks.cancel(task))
-
-    @cancel.guard
-    def can_cancel(self, state: State, task: int) -> bool:
-        return state.tasks.can_cancel(task)
 
     @action(writes=("kept", "tasks", "by_one"), reads=("kept", "tasks", "by_one"))
     def poll(self, state: State, task: int) -> State:
@@ -89,15 +79,6 @@ class NotifyMachine(Machine[State]):
     @poll.guard
     def can_poll(self, state: State, task: int) -> bool:
         return state.tasks.is_owed(task)
-
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def wake_for_no_reason(self, state: State, task: int) -> State:
-        """Somebody wakes the task, which is polled and waits on."""
-        return state
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, task: int) -> bool:
-        return state.tasks.waits(task)
 
     # Safety
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, always, eventually, sometimes
+from zokio.model import action, always, eventually, sometimes
 
 from .waiting import AWAY, GRANTED, INSIDE, WAITING, Tasks, all_away
+from .waiting_steps import WaitingSteps
 
 
 class State(NamedTuple):
@@ -27,7 +28,7 @@ class State(NamedTuple):
     tasks: Tasks
 
 
-class OnceCellMachine(Machine[State]):
+class OnceCellMachine(WaitingSteps):
     """See the head of this file."""
 
     tasks: int = 3
@@ -77,12 +78,6 @@ class OnceCellMachine(Machine[State]):
         """`set`, which is refused while the value is made, and afterwards."""
         return state if state.made or self.is_being_made(state) else state._replace(made=1)
 
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def cancel(self, state: State, task: int) -> State:
-        """One who waits is cancelled, or one who was told, or one who makes the value."""
-        return state._replace(tasks=state.tasks.cancel(task))
-
-    @cancel.guard
     def can_cancel(self, state: State, task: int) -> bool:
         return state.tasks.at[task] != AWAY and not state.tasks.cancelling[task]
 
@@ -96,15 +91,6 @@ class OnceCellMachine(Machine[State]):
     @poll.guard
     def can_poll(self, state: State, task: int) -> bool:
         return state.tasks.cancelling[task] or state.tasks.at[task] == GRANTED
-
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def wake_for_no_reason(self, state: State, task: int) -> State:
-        """Somebody wakes the task, which is polled and waits on."""
-        return state
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, task: int) -> bool:
-        return state.tasks.waits(task)
 
     def settle(self, state: State) -> State:
         """If nobody makes the value, it is the turn of the first who waits."""

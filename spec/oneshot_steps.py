@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, drop
+from zokio.model import action, drop
 
+from .channel_steps import ChannelSteps
 from .channel_users import (
     AWAY,
     CANCELLED,
@@ -38,7 +39,7 @@ class State(NamedTuple):
     got: int
 
 
-class OneshotSteps(Machine[State]):
+class OneshotSteps(ChannelSteps):
     """What the claims stand on. `does` says what each user does: those who receive come first."""
 
     does: tuple[str, ...] = (RECEIVE, RECEIVE, WATCH)
@@ -72,16 +73,12 @@ class OneshotSteps(Machine[State]):
 
     def turn_away(self, state: State) -> State:
         """Nobody waits for a value that will not come."""
-        users = state.users
-        for user in state.receiving:
-            users = users.tell(user, CLOSED)
+        users = state.users.tell_all(state.receiving, CLOSED)
         return state._replace(users=users, receiving=())
 
     def settle(self, state: State) -> State:
         """Nobody waits for the value to be wanted no more."""
-        users = state.users
-        for user in state.watching:
-            users = users.tell(user, GRANTED)
+        users = state.users.tell_all(state.watching, GRANTED)
         return state._replace(users=users, watching=())
 
     def leave(self, state: State, user: int) -> State:
@@ -134,22 +131,6 @@ class OneshotSteps(Machine[State]):
         if user not in state.watching:
             state = state._replace(watching=(*state.watching, user))
         return state._replace(users=state.users.wait(user))
-
-    @action(writes=("users",), reads=("users",), fair=False)
-    def cancel(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.cancel(user))
-
-    @cancel.guard
-    def can_cancel(self, state: State, user: int) -> bool:
-        return state.users.is_alive(user) and not state.users.cancelling[user]
-
-    @action(writes=("users",), reads=("users",), fair=False)
-    def wake_for_no_reason(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.wake(user))
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, user: int) -> bool:
-        return state.users.is_idle(user)
 
     # The two ends
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, drop
+from zokio.model import action, drop
 
+from .channel_steps import ChannelSteps
 from .channel_users import (
     AWAY,
     CANCELLED,
@@ -39,7 +40,7 @@ class State(NamedTuple):
     got: tuple[tuple[int, int], ...]
 
 
-class RendezvousSteps(Machine[State]):
+class RendezvousSteps(ChannelSteps):
     """What the claims stand on. `does` says what each user does: those who send come first."""
 
     does: tuple[str, ...] = (SEND, RECEIVE, RECEIVE)
@@ -80,9 +81,7 @@ class RendezvousSteps(Machine[State]):
         """If nothing will come any more, whoever waits to receive is told so."""
         if not self.is_over(state):
             return state
-        users = state.users
-        for user in state.receiving:
-            users = users.tell(user, CLOSED)
+        users = state.users.tell_all(state.receiving, CLOSED)
         return state._replace(users=users, receiving=())
 
     def turn_away(self, state: State) -> State:
@@ -154,22 +153,6 @@ class RendezvousSteps(Machine[State]):
             left = state._replace(receiving=drop(state.receiving, user))
             return self.wake_last_covered(left)
         return state
-
-    @action(writes=("users",), reads=("users",), fair=False)
-    def cancel(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.cancel(user))
-
-    @cancel.guard
-    def can_cancel(self, state: State, user: int) -> bool:
-        return state.users.is_alive(user) and not state.users.cancelling[user]
-
-    @action(writes=("users",), reads=("users",), fair=False)
-    def wake_for_no_reason(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.wake(user))
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, user: int) -> bool:
-        return state.users.is_idle(user)
 
     # What does not wait
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, put
+from zokio.model import action, put
 
 from .waiting import AWAY, GRANTED, INSIDE, WAITING, Tasks, all_away
+from .waiting_steps import WaitingSteps
 
 
 class State(NamedTuple):
@@ -19,7 +20,7 @@ class State(NamedTuple):
     closed: bool
 
 
-class SemaphoreSteps(Machine[State]):
+class SemaphoreSteps(WaitingSteps):
     """Everything that can happen, one atomic step each."""
 
     tasks: int = 3
@@ -60,15 +61,6 @@ class SemaphoreSteps(Machine[State]):
     def can_try_ask(self, state: State, task: int, need: int) -> bool:
         return state.tasks.at[task] == AWAY
 
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def cancel(self, state: State, task: int) -> State:
-        """One who waits is cancelled, or one who was told already."""
-        return state._replace(tasks=state.tasks.cancel(task))
-
-    @cancel.guard
-    def can_cancel(self, state: State, task: int) -> bool:
-        return state.tasks.can_cancel(task)
-
     @action(writes=("free", "tasks", "needs"), reads=("free", "tasks", "needs"))
     def poll(self, state: State, task: int) -> State:
         """The task goes on with what it was granted, or it leaves."""
@@ -81,15 +73,6 @@ class SemaphoreSteps(Machine[State]):
     @poll.guard
     def can_poll(self, state: State, task: int) -> bool:
         return state.tasks.is_owed(task)
-
-    @action(writes=("tasks",), reads=("tasks",), fair=False)
-    def wake_for_no_reason(self, state: State, task: int) -> State:
-        """Somebody wakes the task, which is polled and waits on."""
-        return state
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, task: int) -> bool:
-        return state.tasks.waits(task)
 
     @action(writes=("free", "tasks", "needs"), reads=("free", "tasks", "needs"))
     def release(self, state: State, task: int) -> State:

@@ -34,6 +34,13 @@ class Tasks(NamedTuple):
         """One who waits is GRANTED or REFUSED, and owed a poll."""
         return self._replace(at=put(self.at, task, what))
 
+    def tell_all(self, what: str) -> Tasks:
+        """Everybody who waits is told the same, in order."""
+        tasks = self
+        for task in self.queue():
+            tasks = tasks.tell(task, what)
+        return tasks
+
     def go(self, task: int, where: str) -> Tasks:
         """It goes on, from wherever it was."""
         return Tasks(

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, drop, put
+from zokio.model import action, drop, put
 
+from .channel_steps import ChannelSteps
 from .channel_users import (
     AWAY,
     CANCELLED,
@@ -38,7 +39,7 @@ class State(NamedTuple):
     got: tuple[tuple[int, int], ...]
 
 
-class WatchSteps(Machine[State]):
+class WatchSteps(ChannelSteps):
     """What the claims stand on. `does` says what each user does; who waits for a change is first.
 
     Each of those has a receiver, the last ones share one. `looks`: how often a receiver looks.
@@ -68,12 +69,6 @@ class WatchSteps(Machine[State]):
             seen=put(state.seen, receiver, state.version),
             got=(*state.got, (receiver, state.version)),
         )
-
-    def tell_all(self, users: Users, who: Sequence[int], what: str) -> Users:
-        """Everybody of `who` is told something, in order."""
-        for user in who:
-            users = users.tell(user, what)
-        return users
 
     # The users
 
@@ -131,22 +126,6 @@ class WatchSteps(Machine[State]):
             return state._replace(leaving=drop(state.leaving, user))
         return state
 
-    @action(writes=("users",), reads=("users",), fair=False)
-    def cancel(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.cancel(user))
-
-    @cancel.guard
-    def can_cancel(self, state: State, user: int) -> bool:
-        return state.users.is_alive(user) and not state.users.cancelling[user]
-
-    @action(writes=("users",), reads=("users",), fair=False)
-    def wake_for_no_reason(self, state: State, user: int) -> State:
-        return state._replace(users=state.users.wake(user))
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, user: int) -> bool:
-        return state.users.is_idle(user)
-
     # The ends
 
     @action(
@@ -155,7 +134,7 @@ class WatchSteps(Machine[State]):
         fair=False,
     )
     def send(self, state: State) -> State:
-        users = self.tell_all(state.users, state.changing, GRANTED)
+        users = state.users.tell_all(state.changing, GRANTED)
         return state._replace(users=users, version=state.version + 1, changing=())
 
     @send.guard
@@ -184,7 +163,7 @@ class WatchSteps(Machine[State]):
     )
     def close_sender(self, state: State) -> State:
         """Whoever waits has seen the last value already."""
-        users = self.tell_all(state.users, state.changing, CLOSED)
+        users = state.users.tell_all(state.changing, CLOSED)
         return state._replace(users=users, changing=(), sender=False)
 
     @close_sender.guard
@@ -200,13 +179,13 @@ class WatchSteps(Machine[State]):
         its_users = [user for user in state.changing if self.receiver_of(user) == receiver]
         others = tuple(user for user in state.changing if user not in its_users)
         state = state._replace(
-            users=self.tell_all(state.users, its_users, CLOSED),
+            users=state.users.tell_all(its_users, CLOSED),
             changing=others,
             receivers=put(state.receivers, receiver, False),
         )
         if any(state.receivers):
             return state
-        users = self.tell_all(state.users, state.leaving, GRANTED)
+        users = state.users.tell_all(state.leaving, GRANTED)
         return state._replace(users=users, leaving=())
 
     @close_receiver.guard

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from heapq import merge
+from operator import attrgetter
 from typing import Any
 
 from spec.delay_queue_steps import (
@@ -112,7 +114,7 @@ class DelayQueueAdapter:
             deadlines=tuple(self.deadlines),
             at=tuple(self.place_of(value) for value in range(len(self.keys))),
             pending=tuple(self.pending()),
-            expired=tuple(entry.value for entry in self.queue._expired.values()),
+            expired=tuple(self.expired()),
             given=tuple(self.given),
             closed=self.queue._is_closed,
             consumers=tuple(self.state_of(number) for number in numbers),
@@ -137,6 +139,13 @@ class DelayQueueAdapter:
         timers = sorted(self.stage.runtime.timers.heap, key=lambda each: each[1])
         values = [entries[timer] for _, _, timer in timers if timer in entries]
         return [value for value in values if self.place_of(value) == PENDING]
+
+    def expired(self) -> Iterator[int]:
+        """Those that are free as they stand, and those that are granted, by when they expired."""
+        granted = [each for each in self.queue._entries.values() if each.is_granted]
+        by_place = attrgetter("place")
+        free = self.queue._expired.values()
+        return (each.value for each in merge(free, sorted(granted, key=by_place), key=by_place))
 
     def state_of(self, consumer: int) -> str:
         waiter = self.waiters[consumer]
