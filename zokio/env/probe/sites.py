@@ -158,8 +158,8 @@ SITES = (
     # The shutdown (runtime/shutdown.py), and interrupts (runtime/interrupt.py).
     Site("drop", "task.finish(ABORTED)", "AFTER", "task.queue", "task"),
     Site("close", "queue.closed = True", "AROUND", "queue"),
-    Site("call_outside", "self._root.queue.inject(self._root.abort)", "BEFORE", "self._root.queue"),
-    Site("call_outside", "self._root.queue.inject(self._interrupt)", "BEFORE", "self._root.queue"),
+    Site("call_outside", "self._queue.inject(self._first)", "BEFORE", "self._queue"),
+    Site("call_outside", "self._queue.inject(self._interrupt)", "BEFORE", "self._queue"),
     # The timers (timers/queue.py).
     Site(
         "insert",
