@@ -20,6 +20,8 @@ IDLE_S = 1.4
 """A child whose threads all sleep for so long, without using any time, waits for ever."""
 SPIN_CPU_S = 1.5
 """What a test may take of processor time, besides five times what its rehearsal took."""
+LOADING_CPU_S = 10.0
+"""And what may pass before its first test, while it imports everything anew."""
 MEMORY_MAX_BYTES = 1 << 30
 WALL_S = 300.0
 """The last resort."""
@@ -85,10 +87,14 @@ class Child:
             self.stop("hung")
         elif self.is_patient:
             return
-        elif cpu_s - self.test_cpu_s > SPIN_CPU_S + 5 * rehearsed_cpu_s:
+        elif cpu_s - self.test_cpu_s > self.allowed_cpu_s(rehearsed_cpu_s):
             self.stop("spun")
         elif self.test and now_s - self.active_s > IDLE_S:
             self.stop("hung")
+
+    def allowed_cpu_s(self, rehearsed_cpu_s: float) -> float:
+        """What its test may take, or what comes before its first one."""
+        return SPIN_CPU_S + 5 * rehearsed_cpu_s if self.test else LOADING_CPU_S
 
     def stop(self, why: str) -> None:
         """Kill it with all that it has started."""

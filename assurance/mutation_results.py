@@ -105,9 +105,14 @@ def check_reasons(
         AssertionError: it is not so.
     """
     survivors = {each.mutant.name for each in results if not each.killed and not each.broken}
-    killed = {each.mutant.name for each in results} - survivors
+    killed = {
+        each.mutant.name: each.verdict and each.verdict.test
+        for each in results
+        if each.mutant.name not in survivors
+    }
     known = {mutant.name for mutant in everything} or written.keys()
     without = sorted(survivors - {name for name, reason in written.items() if reason})
     stale = sorted(name for name in written if name in killed or name not in known)
     assert not without, "survivors without a reason:\n" + "\n".join(without)
-    assert not stale, "reasons for what does not survive:\n" + "\n".join(stale)
+    by_whom = [f"{name}, killed by {killed.get(name)}" for name in stale]
+    assert not stale, "reasons for what does not survive:\n" + "\n".join(by_whom)

@@ -137,9 +137,9 @@ def test_thousands_of_values_come_out_once_to_several_consumers(workers: int) ->
 
         async def produce(first: int) -> None:
             for value in range(first, first + 500):
-                key = queue.insert(value, value % 7)
+                key = queue.insert(value, value % 7 + 1)
                 if value % 3 == 0:
-                    queue.reset(key, value % 5)
+                    queue.reset(key, value % 5 + 1)
                 if value % 10 == 0:
                     queue.remove(key)
                 await zokio.yield_now()
