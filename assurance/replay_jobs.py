@@ -22,6 +22,7 @@ from spec.cancel_scopes import (
     CancelThreadsMachine,
     ObedientMachine,
 )
+from spec.cancellation_token import CancellationTokenMachine, TwoCallers
 from spec.delay_queue import DelayQueueMachine
 from spec.join import JoinMachine
 from spec.join_set import JoinSetMachine
@@ -38,6 +39,7 @@ from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.blocking_pool import BlockingPoolAdapter
 from tests.refinement.bounded_map import BoundedMapAdapter
 from tests.refinement.cancel_scopes import CancelScopesAdapter
+from tests.refinement.cancellation_token import CancellationTokenAdapter
 from tests.refinement.delay_queue import DelayQueueAdapter
 from tests.refinement.join import JoinAdapter
 from tests.refinement.join_set import JoinSetAdapter
@@ -185,6 +187,11 @@ def _rate_limiter(machine: RateLimiterMachine, *, fast: bool = False) -> Job:
     return _structure("rate_limiter", machine, adapter, fast=fast)
 
 
+def _cancellation_token(machine: CancellationTokenMachine, *, fast: bool = False) -> Job:
+    adapter = partial(CancellationTokenAdapter, tasks=machine.tasks, callers=machine.callers)
+    return _structure("cancellation_token", machine, adapter, fast=fast)
+
+
 def _polls_beside_another(state: Task, step: Step) -> bool:
     return step.name == "begin_poll" and any(state.polling)
 
@@ -225,6 +232,9 @@ JOBS = (
     _bounded_map(BoundedMapMachine(items=3, limit=2, ordered=False)),
     _bounded_map(BoundedMapMachine(items=3, limit=2, ordered=True)),
     _delay_queue(DelayQueueMachine(values=2, consumers=1, horizon=1)),
+    _cancellation_token(CancellationTokenMachine(tokens=3, tasks=1, callers=1)),
+    _cancellation_token(CancellationTokenMachine(tokens=2, tasks=2, callers=1)),
+    _cancellation_token(TwoCallers(tokens=2, tasks=1, callers=2)),
     _rate_limiter(RateLimiterMachine(callers=2, burst=1, horizon=2)),
     _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
     _structure("task_start", TaskStartMachine(), TaskStartAdapter, fast=True),
@@ -232,6 +242,7 @@ JOBS = (
     _task_tracker(TaskTrackerMachine(tasks=1, waiters=1), fast=True),
     _delay_queue(DelayQueueMachine(values=1, consumers=1, horizon=1), fast=True),
     _rate_limiter(RateLimiterMachine(callers=1, burst=1, horizon=1), fast=True),
+    _cancellation_token(CancellationTokenMachine(tokens=2, tasks=1, callers=1), fast=True),
     _join(JoinMachine(inside=1, outside=1), fast=True),
     _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),
     _scheduler(SchedulerMachine(tasks=1, threads=1, interval=1), "simulated", fast=True),

@@ -55,6 +55,7 @@ STRUCTURES = (
     "task_tracker",
     "delay_queue",
     "rate_limiter",
+    "cancellation_token",
 )
 WHY_NEW = "its survivors were not gone through yet; bugs are planted in the code that it describes"
 LEFT_OUT = {

@@ -18,6 +18,7 @@ from . import (
     bounded_map,
     broadcast,
     cancel_scopes,
+    cancellation_token,
     clockwork,
     condition,
     delay_queue,
@@ -76,6 +77,7 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "task_tracker": task_tracker.CONFIGURATIONS,
     "delay_queue": delay_queue.CONFIGURATIONS,
     "rate_limiter": rate_limiter.CONFIGURATIONS,
+    "cancellation_token": cancellation_token.CONFIGURATIONS,
     "blocking_runs": blocking_runs.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

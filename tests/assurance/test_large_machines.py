@@ -1,4 +1,4 @@
-"""The large configurations: here a small one of the same machine."""
+"""The large configurations: here a small one of one of their machines."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 
 from assurance import large_machines
 from spec import MACHINES
-from spec.workers_bounds import LARGE
 from spec.workers_coarse import CoarseWorkers
 from zokio.model import Machine, check
+
+LARGE = large_machines.EXPLORED[1:]
 
 
 def test_the_machine_with_larger_steps_holds() -> None:

@@ -1,4 +1,4 @@
-"""The real primitives of `zokio.sync` under every interleaving of two threads."""
+"""The real primitives of `zokio.sync`, and tokens, under every interleaving of two threads."""
 
 from __future__ import annotations
 
@@ -43,6 +43,21 @@ RACES = (
         after="        granted = self.state is GRANTED\n        with self.queue.lock:\n"
         "            waited = self.grant(None, GONE)\n",
         program=programs.a_release_meets_a_cancellation,
+    ),
+    PlantedRace(
+        name="who_stands_does_not_look_again_whether_the_signal_was_given",
+        file="zokio/runtime/token.py",
+        before="            if self._cancelled:\n                waiter.leave()",
+        after="            if not self:\n                waiter.leave()",
+        program=programs.a_signal_meets_one_that_comes,
+    ),
+    PlantedRace(
+        name="who_makes_a_child_looks_before_it_is_known",
+        file="zokio/runtime/token.py",
+        before="        self._children[self._next_child()] = token\n        if self._cancelled:\n",
+        after="        late = self._cancelled\n"
+        "        self._children[self._next_child()] = token\n        if late:\n",
+        program=programs.a_signal_meets_a_child_that_is_made,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Programs over the real `zokio.sync` on modelled threads, each of which polls a coroutine by hand.
+"""Programs over the real `zokio.sync` and tokens, on modelled threads that poll by hand.
 
 A `Hand` stands for a task: a waker that counts, and a coroutine which it polls to its next
 suspension. At the end of a program whoever was woken is polled again, so that a lost wake-up is a
@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
+from weakref import KeyedRef, WeakValueDictionary
 
 from tests.explore.litmus import run
 from zokio.core import current, wait_queue
 from zokio.core.current import Polling
 from zokio.core.wait_queue import Waiter
+from zokio.core.waker import Context, Waker
 from zokio.explore import Cell, replaced
+from zokio.runtime.token import CancellationToken
 from zokio.sync import Barrier, Event, Mutex, Notify, Semaphore, mutex, owner
 from zokio.sync.barrier import Barrier as BarrierClass
 from zokio.sync.semaphore import Semaphore as SemaphoreClass
@@ -27,6 +30,7 @@ SHARED = {
     Notify: ("_stored",),
     Event: ("_flag",),
     BarrierClass: ("_closed",),
+    CancellationToken: ("_cancelled",),
 }
 
 
@@ -50,6 +54,12 @@ class Hand:
 
     def wake(self) -> None:
         self.woken.set(self.woken.get() + 1)
+
+    def will_wake(self, other: Waker) -> bool:
+        return other is self
+
+    def poll_context(self) -> Context:
+        return Context(self)
 
     def poll(self) -> None:
         """On the calling thread."""
@@ -151,6 +161,44 @@ def two_come_to_a_barrier() -> object:
     return barrier.waiting
 
 
+async def signal_of(token: CancellationToken) -> None:
+    """Wait for the signal."""
+    await token.cancelled()
+
+
+def a_signal_meets_one_that_comes() -> object:
+    token = CancellationToken()
+    hand = Hand(signal_of(token))
+    run(hand.poll, token.cancel)
+    hand.finish()
+    return token._waiting.length
+
+
+class Children(WeakValueDictionary[int, CancellationToken]):
+    """The children of a token, as something that threads share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made = Cell(0, "children")
+
+    def __setitem__(self, key: int, child: CancellationToken) -> None:
+        self.made.set(key)
+        super().__setitem__(key, child)
+
+    def valuerefs(self) -> list[KeyedRef[int, CancellationToken]]:
+        self.made.get()
+        return super().valuerefs()
+
+
+def a_signal_meets_a_child_that_is_made() -> object:
+    token = CancellationToken()
+    token._children = Children()
+    children: list[CancellationToken] = []
+    run(lambda: children.append(token.child()), token.cancel)
+    assert children[0].is_cancelled(), "the signal was given, and the child heard nothing"
+    return token.is_cancelled()
+
+
 PROGRAMS: tuple[tuple[Callable[[], object], object], ...] = (
     (a_release_meets_an_acquisition, 0),
     (a_release_meets_a_cancellation, 0),
@@ -160,5 +208,7 @@ PROGRAMS: tuple[tuple[Callable[[], object], object], ...] = (
     (a_notification_meets_one_that_comes, 0),
     (an_event_is_set_when_one_comes, 0),
     (two_come_to_a_barrier, 0),
+    (a_signal_meets_one_that_comes, 0),
+    (a_signal_meets_a_child_that_is_made, True),
 )
 """Each with what is left in every interleaving."""

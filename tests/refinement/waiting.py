@@ -165,13 +165,8 @@ class WaitingAdapter:
 
     def check_invariants(self) -> None:
         self.runtime.check_invariants()
-        self.queue.check_invariants()
         tasks = self.places()
-        standing, waiter = [], self.queue.first
-        while waiter is not None:
-            standing.append(self.tasks.index(waiter.waker))
-            waiter = waiter.next
-        assert tuple(standing) == tasks.queue(), "the queue is not in the order of coming"
+        self.check_queues(tasks)
         ready = {self.tasks.index(task) for task in self.runtime.queue.ready}
         owed = {
             task
@@ -179,6 +174,19 @@ class WaitingAdapter:
             if tasks.cancelling[task] or at in (GRANTED, REFUSED)
         }
         assert ready == owed, f"ready are {ready}, and owed a poll {owed}"
+
+    def check_queues(self, tasks: Tasks) -> None:
+        """Assert that those who wait stand where they should."""
+        assert self.standing(self.queue) == tasks.queue(), "the queue is not in the order of coming"
+
+    def standing(self, queue: NotedQueue) -> tuple[int, ...]:
+        """The tasks in a queue, in order."""
+        queue.check_invariants()
+        found, waiter = [], queue.first
+        while waiter is not None:
+            found.append(self.tasks.index(waiter.waker))
+            waiter = waiter.next
+        return tuple(found)
 
     def stop(self) -> None:
         self.runtime.shutdown(0)

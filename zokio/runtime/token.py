@@ -1,7 +1,17 @@
 """CancellationToken: a signal that many can wait for, and that somebody gives once.
 
 Unlike a scope it interrupts nobody: whoever cares looks, or awaits `cancelled()`. Cancelling a
-token cancels its children, never its parent. Any thread may do either.
+token cancels its children and theirs, one after another, never its parent. A child that is made
+meanwhile is cancelled as well. When `cancel` returns, all that there were have heard of it.
+
+Fairness: all who wait are told at once, in the order of waiting. Cancel safety: a wait that is
+cancelled changes nothing. Memory: a token, and one object for each task that waits; a child keeps
+its parent, and a parent no child: it may outlive a million. Closing: a signal that was given stays
+given, and is the only end of a token. When nobody holds a token any more, nothing is cancelled; who
+waits for it keeps it, and waits on until one above it is cancelled. Threads: any thread may do
+anything here, and tasks of any runtime may wait.
+
+`spec/cancellation_token.py` has the protocol.
 """
 
 from __future__ import annotations
