@@ -24,6 +24,7 @@ from spec.cancel_scopes import (
 )
 from spec.cancellation_token import CancellationTokenMachine, TwoCallers
 from spec.delay_queue import DelayQueueMachine
+from spec.interval import Burst, Delay, IntervalMachine, Skip
 from spec.join import JoinMachine
 from spec.join_set import JoinSetMachine
 from spec.rate_limiter import RateLimiterMachine
@@ -41,6 +42,7 @@ from tests.refinement.bounded_map import BoundedMapAdapter
 from tests.refinement.cancel_scopes import CancelScopesAdapter
 from tests.refinement.cancellation_token import CancellationTokenAdapter
 from tests.refinement.delay_queue import DelayQueueAdapter
+from tests.refinement.interval import IntervalAdapter
 from tests.refinement.join import JoinAdapter
 from tests.refinement.join_set import JoinSetAdapter
 from tests.refinement.rate_limiter import RateLimiterAdapter
@@ -187,6 +189,10 @@ def _rate_limiter(machine: RateLimiterMachine, *, fast: bool = False) -> Job:
     return _structure("rate_limiter", machine, adapter, fast=fast)
 
 
+def _interval(machine: IntervalMachine, *, fast: bool = False) -> Job:
+    return _structure("interval", machine, partial(IntervalAdapter, machine=machine), fast=fast)
+
+
 def _cancellation_token(machine: CancellationTokenMachine, *, fast: bool = False) -> Job:
     adapter = partial(CancellationTokenAdapter, tasks=machine.tasks, callers=machine.callers)
     return _structure("cancellation_token", machine, adapter, fast=fast)
@@ -236,12 +242,16 @@ JOBS = (
     _cancellation_token(CancellationTokenMachine(tokens=2, tasks=2, callers=1)),
     _cancellation_token(TwoCallers(tokens=2, tasks=1, callers=2)),
     _rate_limiter(RateLimiterMachine(callers=2, burst=1, horizon=2)),
+    _interval(Burst(horizon=7)),
+    _interval(Delay(horizon=7)),
+    _interval(Skip(horizon=7)),
     _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
     _structure("task_start", TaskStartMachine(), TaskStartAdapter, fast=True),
     _join_set(JoinSetMachine(tasks=1, joiners=1), fast=True),
     _task_tracker(TaskTrackerMachine(tasks=1, waiters=1), fast=True),
     _delay_queue(DelayQueueMachine(values=1, consumers=1, horizon=1), fast=True),
     _rate_limiter(RateLimiterMachine(callers=1, burst=1, horizon=1), fast=True),
+    _interval(Skip(horizon=4), fast=True),
     _cancellation_token(CancellationTokenMachine(tokens=2, tasks=1, callers=1), fast=True),
     _join(JoinMachine(inside=1, outside=1), fast=True),
     _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),

@@ -54,19 +54,19 @@ REASONS: dict[str, str] = {
         "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
         "and every claim holds"
     ),
-    "once_cell.OnceCellMachine.can_fail: guard dropped": (
+    "once_cell.CellMachine.can_fail: guard dropped": (
         "who makes no value has none that could fail; in the machine it just goes away, and "
         "every claim holds"
     ),
-    "once_cell.OnceCellMachine.can_cancel: guard dropped": (
+    "once_cell.CellMachine.can_cancel: guard dropped": (
         "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
         "and every claim holds"
     ),
-    "once_cell.OnceCellMachine.can_cancel: dropped: state.tasks.at[task] != AWAY": (
+    "once_cell.CellMachine.can_cancel: dropped: state.tasks.at[task] != AWAY": (
         "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
         "and every claim holds"
     ),
-    "once_cell.OnceCellMachine.can_cancel: state.tasks.at[task] != AWAY and (not "
+    "once_cell.CellMachine.can_cancel: state.tasks.at[task] != AWAY and (not "
     "state.tasks.cancell... becomes state.tasks.at[task] != AWAY or not state.tasks.cancellin...": (
         "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
         "and every claim holds"

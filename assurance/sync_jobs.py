@@ -12,14 +12,15 @@ from typing import Any
 from spec.barrier import BarrierMachine, Pairs
 from spec.condition import ConditionMachine
 from spec.event import EventMachine
+from spec.lazy_cell import LazyCellMachine
 from spec.mutex import MutexMachine
 from spec.notify import NotifyMachine
-from spec.once_cell import OnceCellMachine
+from spec.once_cell import CellMachine, OnceCellMachine
 from spec.rwlock import RwLockMachine
 from spec.semaphore import ClosableSemaphore
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.condition import ConditionAdapter
-from tests.refinement.once_cell import OnceCellAdapter
+from tests.refinement.once_cell import LazyCellAdapter, OnceCellAdapter
 from tests.refinement.semaphore import MutexAdapter, RwLockAdapter, SemaphoreAdapter
 from tests.refinement.signals import BarrierAdapter, EventAdapter, NotifyAdapter
 from zokio.model import Adapter, Machine
@@ -47,7 +48,7 @@ def _barrier(machine: BarrierMachine) -> SyncJob:
 
 def _plain(
     name: str,
-    machine: MutexMachine | NotifyMachine | EventMachine | ConditionMachine | OnceCellMachine,
+    machine: MutexMachine | NotifyMachine | EventMachine | ConditionMachine | CellMachine,
     adapter: Callable[..., Adapter[Any]],
 ) -> SyncJob:
     return name, machine, partial(adapter, SIMULATED, machine.tasks)
@@ -62,6 +63,7 @@ WHOLE = (
     _barrier(BarrierMachine(tasks=3, parties=3)),
     _barrier(Pairs(tasks=3, parties=2)),
     _plain("once_cell", OnceCellMachine(tasks=3), OnceCellAdapter),
+    _plain("lazy_cell", LazyCellMachine(tasks=3), LazyCellAdapter),
     _plain("mutex", MutexMachine(tasks=3), MutexAdapter),
 )
 
@@ -73,6 +75,7 @@ SMALL = (
     _plain("event", EventMachine(tasks=2), EventAdapter),
     _barrier(Pairs(tasks=2, parties=2)),
     _plain("once_cell", OnceCellMachine(tasks=2), OnceCellAdapter),
+    _plain("lazy_cell", LazyCellMachine(tasks=2), LazyCellAdapter),
     _plain("mutex", MutexMachine(tasks=2), MutexAdapter),
 )
 """For every run of the tests."""

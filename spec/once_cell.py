@@ -2,7 +2,7 @@
 
 Modelled: asking for the value, making it, failing to, giving it directly, and a cancellation of
 whoever is suspended: one that waits, one whose turn has come, and one that makes the value. The
-tasks are polled in any order. A LazyCell is a OnceCell that always makes its value in one way.
+tasks are polled in any order. A LazyCell is this without the giving (`lazy_cell.py`).
 
 Variables:
     made   how often a value was made or given
@@ -28,8 +28,8 @@ class State(NamedTuple):
     tasks: Tasks
 
 
-class OnceCellMachine(WaitingSteps):
-    """See the head of this file."""
+class CellMachine(WaitingSteps):
+    """What a OnceCell and a LazyCell have in common."""
 
     tasks: int = 3
 
@@ -72,11 +72,6 @@ class OnceCellMachine(WaitingSteps):
     @fail.guard
     def can_fail(self, state: State, task: int) -> bool:
         return self.makes(state, task)
-
-    @action(writes=("made",), reads=("made", "tasks"), fair=False)
-    def give(self, state: State) -> State:
-        """`set`, which is refused while the value is made, and afterwards."""
-        return state if state.made or self.is_being_made(state) else state._replace(made=1)
 
     def can_cancel(self, state: State, task: int) -> bool:
         return state.tasks.at[task] != AWAY and not state.tasks.cancelling[task]
@@ -194,6 +189,15 @@ class OnceCellMachine(WaitingSteps):
     @eventually(after="waits", of="task", canary="who_waits_is_served_or_leaves")
     def who_waits_gets_its_turn(self, state: State, task: int) -> bool:
         return state.tasks.at[task] == INSIDE
+
+
+class OnceCellMachine(CellMachine):
+    """See the head of this file."""
+
+    @action(writes=("made",), reads=("made", "tasks"), fair=False)
+    def give(self, state: State) -> State:
+        """`set`, which is refused while the value is made, and afterwards."""
+        return state if state.made or self.is_being_made(state) else state._replace(made=1)
 
 
 CONFIGURATIONS = (OnceCellMachine(tasks=3),)

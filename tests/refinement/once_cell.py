@@ -1,12 +1,13 @@
-"""The machine of OnceCell on the real one. Who makes the value suspends until it is told how."""
+"""The machines of OnceCell and LazyCell on the real ones. Who makes the value is told how."""
 
 from __future__ import annotations
 
 from spec.once_cell import State
 from tests.refinement.waiting import NotedQueue, WaitingAdapter
+from zokio.core.current import current_task
 from zokio.core.suspend import suspend
 from zokio.errors import UsageError
-from zokio.sync import OnceCell
+from zokio.sync import LazyCell, OnceCell
 
 VALUE = "value"
 
@@ -19,11 +20,17 @@ class OnceCellAdapter(WaitingAdapter):
     """A cell."""
 
     def start(self, state: State) -> None:
-        self.cell: OnceCell[str] = OnceCell()
+        self.cell = self.make_cell()
         queue = self.cell._queue = NotedQueue()
         self.begin(queue)
         self.answer: str | None = None
         self.made = 0
+
+    def make_cell(self) -> OnceCell[str]:
+        return OnceCell()
+
+    async def value_for(self, task: int) -> str:
+        return await self.cell.get_or_init(lambda: self.make(task))
 
     async def make(self, task: int) -> str:
         puppet = self.puppets[task]
@@ -41,7 +48,7 @@ class OnceCellAdapter(WaitingAdapter):
 
     async def get(self, task: int) -> bool:
         try:
-            assert await self.cell.get_or_init(lambda: self.make(task)) == VALUE
+            assert await self.value_for(task) == VALUE
         except MakingError:
             assert not self.cell.is_set()
         return False
@@ -72,3 +79,18 @@ class OnceCellAdapter(WaitingAdapter):
     def check_invariants(self) -> None:
         super().check_invariants()
         assert self.cell.is_set() == (self.made > 0)
+
+
+class LazyCellAdapter(OnceCellAdapter):
+    """A LazyCell, by either of the two ways to its value."""
+
+    def make_cell(self) -> OnceCell[str]:
+        self.lazy = LazyCell(lambda: self.make(self.tasks.index(current_task())))
+        return self.lazy._cell
+
+    async def value_for(self, task: int) -> str:
+        return await self.lazy if task % 2 else await self.lazy.get()
+
+    def check_invariants(self) -> None:
+        super().check_invariants()
+        assert self.lazy.is_set() == (self.made > 0)

@@ -1,4 +1,14 @@
-"""interval: ticks at a steady period, and what to do about those that were missed."""
+"""interval: ticks at a steady period, and what to do about those that were missed.
+
+Fairness: one task ticks; a tick that is due already lets the others run once before it comes.
+Cancel safety: a tick whose wait is cancelled comes with the next `tick`; none is lost, and none is
+early. Memory: three numbers, and a timer while somebody waits; a tick that nobody asked for is not
+kept, but counted by the clock. Closing: it has no end, and nothing to close. When the task that
+ticks dies, its timer is gone with it, and another task may tick on. For one task at a time: two
+that tick at once get the same tick. It belongs to the runtime on whose clock it was made.
+
+`spec/interval.py` has the three policies.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +39,8 @@ def next_tick_ns(scheduled_ns: int, now_ns: int, period_ns: int, missed_tick: Mi
 class Interval:
     """See `interval`. `await tick()`, or `async for instant in interval(...)`.
 
-    For one task. Cancel safety: a tick whose wait is cancelled comes with the next `tick`. The
-    `reset` methods are for between two ticks; afterwards the beat counts from the new tick.
+    For one task at a time. The `reset` methods are for between two ticks; afterwards the beat
+    counts from the new tick.
     """
 
     def __init__(self, start_ns: int, period: float, missed_tick: MissedTick) -> None:
