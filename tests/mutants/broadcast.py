@@ -61,8 +61,8 @@ MUTANTS = (
     Mutant(
         name="a_receiver_that_is_closed_ends_the_waits_of_all",
         file=BROADCAST,
-        before="            for waiter in tuple(self._standing):",
-        after="            for waiter in (first,) if (first := ring.waiting.first) else ():",
+        before="woken = self._standing.refuse_all(CLOSED_RECEIVER)",
+        after="woken = ring.waiting.refuse_all(CLOSED_RECEIVER)",
         machine="broadcast",
     ),
     Mutant(

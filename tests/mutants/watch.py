@@ -49,8 +49,8 @@ MUTANTS = (
     Mutant(
         name="one_change_ends_the_waits_of_two",
         file=WATCH,
-        before="            await waiter\n\n    async def wait_for",
-        after="            await waiter\n            self._seen = shared.version\n"
+        before="                self._standing.pop(waiter, None)\n\n    async def wait_for",
+        after="                pass\n            self._seen = shared.version\n"
         "            return\n\n    async def wait_for",
         machine="watch",
     ),
@@ -64,8 +64,8 @@ MUTANTS = (
     Mutant(
         name="a_receiver_that_is_closed_ends_the_waits_of_all",
         file=WATCH,
-        before="if waiter.handle is self and waiter.refuse",
-        after="if waiter.refuse",
+        before="woken += self._standing.refuse_all(CLOSED_RECEIVER)",
+        after="woken += shared.changing.refuse_all(CLOSED_RECEIVER)",
         machine="watch",
     ),
     Mutant(

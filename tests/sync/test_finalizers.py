@@ -70,7 +70,7 @@ def broadcast_value() -> tuple[Awaitable[Any], Callable[[], object]]:
 def rendezvous_value() -> tuple[Awaitable[Any], Callable[[], object]]:
     sender, receiver = rendezvous()
     place = sender._place
-    return keeping(sender, receiver.recv()), lambda: place.offer("value", None)
+    return keeping(sender, receiver.recv()), lambda: place.offer("value", is_left=True)
 
 
 async def keeping(_: object, awaited: Awaitable[Any]) -> Any:  # Any: of whatever is awaited

@@ -32,11 +32,12 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Generic, Self, TypeVar
 
-from zokio.core.wait_queue import wake_all
+from zokio.core.wait_queue import Waiter, wake_all
 from zokio.errors import ClosedError, EmptyError, LaggedError
 from zokio.sync.closing import Closing
 from zokio.sync.mpsc import checked
-from zokio.sync.ring import Receiving, Ring
+from zokio.sync.ring import Ring
+from zokio.sync.standing import Standing
 
 T = TypeVar("T")
 
@@ -125,7 +126,7 @@ class BroadcastSender(Closing, Generic[T]):
     def close(self) -> None:
         """Send no more by this sender. When it was the last one, receivers get the end."""
         ring = self._ring
-        woken: list[Receiving] = []
+        woken: list[Waiter[None]] = []
         with ring.lock:
             if not self._is_open:
                 return
@@ -151,7 +152,7 @@ class BroadcastReceiver(Closing, Generic[T]):
     def __init__(self, ring: Ring[T], next: int) -> None:
         self._ring = ring
         self._next = next
-        self._standing: dict[Receiving, None] = {}
+        self._standing = Standing()
         self._is_open = True
 
     async def recv(self) -> T:
@@ -168,8 +169,7 @@ class BroadcastReceiver(Closing, Generic[T]):
                     return taken[0]
                 if not ring.senders:
                     raise ClosedError(OVER)
-                waiter = Receiving(ring.waiting)
-                waiter.handle = self
+                waiter: Waiter[None] = Waiter(ring.waiting)
                 ring.waiting.append(waiter)
                 self._standing[waiter] = None
                 # A finalizer that came in before did not see it there: then do not wait, but look.
@@ -236,16 +236,13 @@ class BroadcastReceiver(Closing, Generic[T]):
     def close(self) -> None:
         """Receive no more by this receiver; whoever waits by it gets ClosedError."""
         ring = self._ring
-        woken: list[Receiving] = []
         left: deque[T] = deque()
         with ring.lock:
             if not self._is_open:
                 return
             self._is_open = False
             ring.receivers -= 1
-            for waiter in tuple(self._standing):
-                if waiter.refuse(CLOSED_RECEIVER):
-                    woken.append(waiter)
+            woken = self._standing.refuse_all(CLOSED_RECEIVER)
             if not ring.receivers:
                 left, ring.kept = ring.kept, left
         wake_all(woken)

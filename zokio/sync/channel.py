@@ -29,13 +29,6 @@ SHUT = "the receiver is closed and takes nothing more in; stop sending"
 OVER = "everything was received, and no sender is left, or the receiver was closed; stop receiving"
 
 
-class Sending(Waiter[None]):
-    """One who waits for a slot, by the sender `handle`."""
-
-    __slots__ = ("handle",)
-    handle: object
-
-
 class Channel(Generic[T]):
     """The state. Who calls a method holds the lock, and wakes those it returns after it."""
 
@@ -60,7 +53,7 @@ class Channel(Generic[T]):
         """The receiver was closed, or nobody holds it any more."""
         self.is_gone = False
         """Nobody holds the receiver any more."""
-        self.sending: WaitQueue[Sending] = WaitQueue(self.lock)
+        self.sending: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
         self.receiving: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
 
     # Values
@@ -106,10 +99,9 @@ class Channel(Generic[T]):
 
     # Waiting
 
-    def wait_to_send(self, handle: object) -> Sending:
+    def wait_to_send(self) -> Waiter[None]:
         """Stand in line for a slot; there is none now."""
-        waiter = Sending(self.sending, self._sender_left)
-        waiter.handle = handle
+        waiter: Waiter[None] = Waiter(self.sending, self._sender_left)
         self.sending.append(waiter)
         return waiter
 
@@ -136,7 +128,7 @@ class Channel(Generic[T]):
             woken += self.sending.refuse_all(SHUT)
         return woken
 
-    def _sender_left(self, _: Sending, granted: bool) -> Iterable[Waiter[None]]:
+    def _sender_left(self, _: Waiter[None], granted: bool) -> Iterable[Waiter[None]]:
         return self.release() if granted else ()
 
     def _receiver_left(self, _: Waiter[None], granted: bool) -> Iterable[Waiter[None]]:
@@ -158,17 +150,6 @@ class Channel(Generic[T]):
         if self.receiving.first is not None and self.is_over():
             return self.receiving.refuse_all(OVER)
         return ()
-
-    def turn_away(self, handle: object) -> list[Waiter[None]]:
-        """Nobody waits to send by a handle that is closed."""
-        refused: list[Waiter[None]] = []
-        waiter = self.sending.first
-        while waiter is not None:
-            behind = waiter.next
-            if waiter.handle is handle and waiter.refuse(CLOSED_SENDER):
-                refused.append(waiter)
-            waiter = behind
-        return refused
 
     def shut(self) -> list[Waiter[None]]:
         """Take nothing more in but what was promised a slot."""
@@ -193,6 +174,3 @@ class Channel(Generic[T]):
             assert 0 <= self.items <= len(self.buffer), "more is promised than is there"
             assert not (self.free and self.sending.length), "somebody waits beside a free slot"
             assert not (self.items and self.receiving.length), "somebody waits beside an item"
-
-
-CLOSED_SENDER = "this sender is closed; send by another clone, or close it when all is sent"

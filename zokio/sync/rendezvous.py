@@ -34,6 +34,7 @@ from zokio.core.wait_queue import CLOSED, Waiter, wake_all
 from zokio.errors import BackpressureError, Cancelled, ClosedError, EmptyError
 from zokio.sync.closing import Closing
 from zokio.sync.place import OVER, Place
+from zokio.sync.standing import Standing
 
 T = TypeVar("T")
 
@@ -51,10 +52,11 @@ def rendezvous() -> tuple[RendezvousSender[Any], RendezvousReceiver[Any]]:
 class RendezvousSender(Closing, Generic[T]):
     """The end that sends; see the head of this file. Made by `rendezvous`."""
 
-    __slots__ = ("_is_open", "_place")
+    __slots__ = ("_is_open", "_place", "_standing")
 
     def __init__(self, place: Place[T]) -> None:
         self._place = place
+        self._standing = Standing()
         self._is_open = True
 
     async def send(self, value: T) -> None:
@@ -66,16 +68,20 @@ class RendezvousSender(Closing, Generic[T]):
         place = self._place
         with place.lock:
             self._refuse_if_closed()
-            offer, woken = place.offer(value, self)
+            offer, woken = place.offer(value, is_left=False)
+            self._standing[offer] = None
             if self.is_closed():  # since a finalizer came in
                 offer.refuse(SHUT)
-        wake_all(woken)
+                woken += place.settle()
         try:
+            wake_all(woken)
             await offer
         except Cancelled:
             # What was taken was sent. The scope stays cancelled: the next suspension point raises.
             if not offer.is_taken:
                 raise
+        finally:
+            self._standing.pop(offer, None)
 
     def try_send(self, value: T) -> None:
         """Hand a value to a task that waits to receive, if there is one for it now.
@@ -91,7 +97,7 @@ class RendezvousSender(Closing, Generic[T]):
             self._refuse_if_closed()
             if place.receiving.length <= place.offers.length:
                 raise BackpressureError("nobody waits for this value; await send() to hand it over")
-            _, woken = place.offer(value, None)
+            _, woken = place.offer(value, is_left=True)
         wake_all(woken)
 
     def clone(self) -> RendezvousSender[T]:
@@ -118,7 +124,8 @@ class RendezvousSender(Closing, Generic[T]):
                 return
             self._is_open = False
             place.senders -= 1
-            woken = [*place.turn_away(self, CLOSED_SENDER), *place.end_if_over()]
+            refused = self._standing.refuse_all(CLOSED_SENDER)
+            woken = [*refused, *place.settle(), *place.end_if_over()]
         wake_all(woken)
 
     def _refuse_if_closed(self) -> None:
@@ -212,7 +219,7 @@ class RendezvousReceiver(Closing, Generic[T]):
                 return
             self._is_open = False
             place.is_shut = True
-            woken = [*place.turn_away(place, SHUT), *place.end_if_over()]
+            woken = [*place.turn_away(SHUT), *place.settle(), *place.end_if_over()]
         wake_all(woken)
 
     def __aiter__(self) -> Self:

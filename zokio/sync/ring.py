@@ -30,9 +30,9 @@ class Ring(Generic[T]):
         """How many values were sent."""
         self.senders = 1
         self.receivers = 0
-        self.waiting: WaitQueue[Receiving] = WaitQueue(self.lock)
+        self.waiting: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
 
-    def push(self, value: T) -> tuple[T | None, list[Receiving]]:
+    def push(self, value: T) -> tuple[T | None, list[Waiter[None]]]:
         """Keep a value: what it overwrites, and who waited for it."""
         self.sent += 1
         self.kept.append(value)
@@ -48,10 +48,3 @@ class Ring(Generic[T]):
             assert len(self.kept) <= min(self.capacity, self.sent), "more is kept than may be"
             assert self.receivers or not self.kept, "values are kept for nobody"
             assert self.senders or not self.waiting.length, "somebody waits for no sender"
-
-
-class Receiving(Waiter[None]):
-    """One who waits for a value, by the receiver `handle`."""
-
-    __slots__ = ("handle",)
-    handle: object

@@ -6,17 +6,24 @@ from typing import Generic, TypeVar
 
 from zokio.core.wait_queue import Waiter, wake_all
 from zokio.errors import BackpressureError, ClosedError
-from zokio.sync.channel import CLOSED_SENDER, SHUT, Channel, Sending
+from zokio.sync.channel import SHUT, Channel
 from zokio.sync.channel_end import ChannelEnd
 from zokio.sync.permit import Permit
+from zokio.sync.standing import Standing
 
 T = TypeVar("T")
+
+CLOSED_SENDER = "this sender is closed; send by another clone, or close it when all is sent"
 
 
 class Sender(ChannelEnd[T]):
     """The end that sends; see the head of `mpsc.py`. Made by `mpsc` and `unbounded`."""
 
-    __slots__ = ()
+    __slots__ = ("_standing",)
+
+    def __init__(self, channel: Channel[T]) -> None:
+        super().__init__(channel)
+        self._standing = Standing()
 
     async def send(self, value: T) -> None:
         """Send a value; waits while the channel is full.
@@ -40,8 +47,11 @@ class Sender(ChannelEnd[T]):
                 woken = None
                 waiter, others = self._wait(channel)
         if waiter is not None:
-            wake_all(others)
-            await waiter
+            try:
+                wake_all(others)
+                await waiter
+            finally:
+                self._standing.pop(waiter, None)
             with channel.lock:
                 woken = channel.keep(value)
         if woken is not None and (waker := woken.waker) is not None:
@@ -78,8 +88,11 @@ class Sender(ChannelEnd[T]):
                 channel.promised += 1
                 return Permit(channel)
             waiter, woken = self._wait(channel)
-        wake_all(woken)
-        await waiter
+        try:
+            wake_all(woken)
+            await waiter
+        finally:
+            self._standing.pop(waiter, None)
         permit = Permit(channel)
         if channel.is_gone:
             permit.release()
@@ -131,18 +144,19 @@ class Sender(ChannelEnd[T]):
                 return
             self._is_open = False
             channel.senders -= 1
-            woken = [*channel.turn_away(self), *channel.end_if_over()]
+            woken = [*self._standing.refuse_all(CLOSED_SENDER), *channel.end_if_over()]
         wake_all(woken)
 
     def __del__(self) -> None:
         self.close()
 
-    def _wait(self, channel: Channel[T]) -> tuple[Sending, list[Waiter[None]]]:
+    def _wait(self, channel: Channel[T]) -> tuple[Waiter[None], list[Waiter[None]]]:
         """Stand in line for a slot; and whom to wake, if anything came in meanwhile."""
-        waiter = channel.wait_to_send(self)
+        waiter = channel.wait_to_send()
+        self._standing[waiter] = None
         woken = channel.look_again()
         if not self._is_open:
-            woken += channel.turn_away(self)
+            woken += self._standing.refuse_all(CLOSED_SENDER)
         return waiter, woken
 
     def _take_slot(self) -> None:

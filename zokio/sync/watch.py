@@ -33,6 +33,7 @@ from zokio.core.wait_queue import Waiter, WaitQueue, wake_all
 from zokio.env.threads import RLock
 from zokio.errors import ClosedError
 from zokio.sync.closing import Closing
+from zokio.sync.standing import Standing
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class Shared(Generic[T]):
         """How many values were sent."""
         self.senders = 1
         self.receivers = 1
-        self.changing: WaitQueue[Changing] = WaitQueue(self.lock)
+        self.changing: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
         self.leaving: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
 
     def check_invariants(self) -> None:
@@ -73,13 +74,6 @@ class Shared(Generic[T]):
             assert self.senders >= 0 and self.receivers >= 0, "an end was closed twice"
             assert self.senders or not self.changing.length, "somebody waits for no sender"
             assert self.receivers or not self.leaving.length, "somebody waits for receivers to go"
-
-
-class Changing(Waiter[None]):
-    """One who waits for a change, by the receiver `handle`."""
-
-    __slots__ = ("handle",)
-    handle: object
 
 
 class WatchSender(Closing, Generic[T]):
@@ -167,7 +161,7 @@ class WatchSender(Closing, Generic[T]):
     def close(self) -> None:
         """Send no more by this sender. The last one that is closed ends every wait for a change."""
         shared = self._shared
-        woken: list[Changing] = []
+        woken: list[Waiter[None]] = []
         with shared.lock:
             if not self._is_open:
                 return
@@ -188,11 +182,12 @@ class WatchSender(Closing, Generic[T]):
 class WatchReceiver(Closing, Generic[T]):
     """An end that looks; see the head of this file. Made by `watch`, `subscribe` and `clone`."""
 
-    __slots__ = ("_is_open", "_seen", "_shared")
+    __slots__ = ("_is_open", "_seen", "_shared", "_standing")
 
     def __init__(self, shared: Shared[T], seen: int) -> None:
         self._shared = shared
         self._seen = seen
+        self._standing = Standing()
         self._is_open = True
 
     def borrow(self) -> T:
@@ -226,13 +221,16 @@ class WatchReceiver(Closing, Generic[T]):
                     return
                 if not shared.senders:
                     raise ClosedError(OVER)
-                waiter = Changing(shared.changing)
-                waiter.handle = self
+                waiter: Waiter[None] = Waiter(shared.changing)
                 shared.changing.append(waiter)
+                self._standing[waiter] = None
                 # A finalizer that came in before did not see it there: then do not wait, but look.
                 if self._seen != shared.version or not (shared.senders and self._is_open):
                     waiter.grant(None)
-            await waiter
+            try:
+                await waiter
+            finally:
+                self._standing.pop(waiter, None)
 
     async def wait_for(self, condition: Callable[[T], bool]) -> T:
         """Wait until `condition` holds of the newest value, which then counts as seen.
@@ -264,12 +262,7 @@ class WatchReceiver(Closing, Generic[T]):
                 return
             self._is_open = False
             shared.receivers -= 1
-            waiter = shared.changing.first
-            while waiter is not None:
-                behind = waiter.next
-                if waiter.handle is self and waiter.refuse(CLOSED_RECEIVER):
-                    woken.append(waiter)
-                waiter = behind
+            woken += self._standing.refuse_all(CLOSED_RECEIVER)
             if not shared.receivers:
                 woken += shared.leaving.grant_all(None)
         wake_all(woken)
