@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from zokio.model import Machine, action, put
+from zokio.model import action, put
 
 from .waiting import AWAY, GRANTED, Tasks, all_away
+from .waiting_steps import WaitingSteps
 
 NOBODY = -1
 FREE, LOOKING, TELLING, LISTING = "free", "looking", "telling", "listing"
@@ -40,7 +41,7 @@ class State(NamedTuple):
     callers: tuple[Caller, ...]
 
 
-class CancellationTokenSteps(Machine[State]):
+class CancellationTokenSteps(WaitingSteps):
     """Everything that can happen, one atomic step each."""
 
     tokens: int = 3
@@ -196,15 +197,6 @@ class CancellationTokenSteps(Machine[State]):
     def can_ask(self, state: State, task: int, token: int) -> bool:
         return state.tasks.at[task] == AWAY and self.is_held(state, token)
 
-    @action(writes=("tasks",), fair=False)
-    def cancel(self, state: State, task: int) -> State:
-        """One who waits is cancelled, or one who was told already."""
-        return state._replace(tasks=state.tasks.cancel(task))
-
-    @cancel.guard
-    def can_cancel(self, state: State, task: int) -> bool:
-        return state.tasks.can_cancel(task)
-
     @action(writes=("tasks", "wants", "living", "given", "cancelled"))
     def poll(self, state: State, task: int) -> State:
         """The task goes on, or it leaves; either way it lets go of the token."""
@@ -214,15 +206,6 @@ class CancellationTokenSteps(Machine[State]):
     @poll.guard
     def can_poll(self, state: State, task: int) -> bool:
         return state.tasks.is_owed(task)
-
-    @action(writes=("tasks",), fair=False)
-    def wake_for_no_reason(self, state: State, task: int) -> State:
-        """Somebody wakes the task, which is polled and waits on."""
-        return state
-
-    @wake_for_no_reason.guard
-    def can_wake_for_no_reason(self, state: State, task: int) -> bool:
-        return state.tasks.waits(task)
 
     # Words
 
