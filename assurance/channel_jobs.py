@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from spec import broadcast, mpsc, oneshot, rendezvous, watch
+from spec import broadcast, mpsc, mpsc_watched, oneshot, rendezvous, watch
 from spec.broadcast import BroadcastMachine
 from spec.mpsc import MpscMachine
 from spec.mpsc_state import RECEIVE, RESERVE
@@ -45,6 +45,7 @@ def _job(name: str, machine: Machine[Any]) -> ChannelJob:
 
 WHOLE = (
     *(_job("mpsc", machine) for machine in mpsc.CONFIGURATIONS),
+    *(_job("mpsc", machine) for machine in mpsc_watched.CONFIGURATIONS),
     *(_job("rendezvous", machine) for machine in rendezvous.CONFIGURATIONS),
     *(_job("broadcast", machine) for machine in broadcast.CONFIGURATIONS),
     *(_job("watch", machine) for machine in watch.CONFIGURATIONS),

@@ -1,11 +1,12 @@
 """Mpsc: a first-in first-out channel with many senders, bounded or not, and permits.
 
-Modelled: tasks that send, reserve a slot, or receive, each by its own handle, started, woken for no
-reason and cancelled at any time; sends and receives that do not wait; permits that are used or
-given back; the closing of each sender and of the receiver; a receiver that nobody holds any more.
-Several tasks may wait to receive. Slots and items are promised to those who wait, in their order,
-and never leave the buffer until they are received, so a cancellation has nothing to give back but
-the promise. The run queue is one for all, so that the order of wakes is modelled too.
+Modelled: tasks that send, reserve a slot, receive, or wait for the receiver to be closed, each by
+its own handle, started, woken for no reason and cancelled at any time; sends and receives that do
+not wait; permits that are used or given back; the closing of each sender and of the receiver; a
+receiver that nobody holds any more. Several tasks may wait to receive. Slots and items are promised
+to those who wait, in their order, and never leave the buffer until they are received, so a
+cancellation has nothing to give back but the promise. The run queue is one for all, so that the
+order of wakes is modelled too.
 
 Left out: what happens between two threads inside a step, since each step is made under the
 channel's lock; a sender that is collected, which is a close; weak senders.
@@ -15,6 +16,7 @@ Variables:
     buffer     what was sent and not received, the oldest first
     sending    who waits to send or to reserve, and was told nothing, in order
     receiving  who waits to receive, and was told nothing, in order
+    watching   who waits for the receiver to be closed, and was told nothing, in order
     handles    by sender: whether its handle is open
     receiver   the receiver is open; shut: closed by its owner; gone: not even held
     sent       every value that was ever sent, in order
@@ -78,7 +80,8 @@ class MpscMachine(MpscSteps):
 
     @always
     def who_waits_stands_in_line(self, state: State) -> bool:
-        return sorted(self.waiting(state)) == sorted((*state.sending, *state.receiving))
+        lines = (*state.sending, *state.receiving, *state.watching)
+        return sorted(self.waiting(state)) == sorted(lines)
 
     @always
     def who_received_has_received_once(self, state: State) -> bool:

@@ -13,7 +13,7 @@ from zokio.model import drop
 from .channel_steps import ChannelSteps
 from .channel_users import CLOSED, GRANTED, NOTHING, WAITING, Users, nobody
 
-SEND, RESERVE, RECEIVE = "send", "reserve", "receive"
+SEND, RESERVE, WATCH, RECEIVE = "send", "reserve", "watch", "receive"
 OPEN, SHUT, GONE = "open", "shut", "gone"
 HOLDING, RELEASED = "holding", "released"
 NOBODY = -1
@@ -26,6 +26,7 @@ class State(NamedTuple):
     buffer: tuple[int, ...]
     sending: tuple[int, ...]
     receiving: tuple[int, ...]
+    watching: tuple[int, ...]
     handles: tuple[bool, ...]
     receiver: str
     sent: tuple[int, ...]
@@ -35,7 +36,8 @@ class State(NamedTuple):
 class MpscState(ChannelSteps):
     """What the steps stand on. `does` says what each user does: those who send come first.
 
-    Each of those has a handle, the last ones share one. `tries`: how often something is sent
+    Those who receive come last, and in between those who wait for the receiver to be closed. Each
+    of those who send has a handle, the last ones share one. `tries`: how often something is sent
     without waiting.
     """
 
@@ -46,7 +48,7 @@ class MpscState(ChannelSteps):
 
     def initial(self) -> Iterable[State]:
         open_handles = (True,) * self.handles
-        return [State(nobody(len(self.does)), (), (), (), open_handles, OPEN, (), ())]
+        return [State(nobody(len(self.does)), (), (), (), (), open_handles, OPEN, (), ())]
 
     def domains(self) -> Mapping[str, Sequence[Hashable]]:
         return {"user": range(len(self.does)), "handle": range(self.handles)}
@@ -54,12 +56,12 @@ class MpscState(ChannelSteps):
     @property
     def senders(self) -> range:
         """The users who send or reserve."""
-        return range(len(self.does) - self.does.count(RECEIVE))
+        return range(self.does.count(SEND) + self.does.count(RESERVE))
 
     @property
     def receivers(self) -> range:
         """The users who receive."""
-        return range(len(self.senders), len(self.does))
+        return range(len(self.does) - self.does.count(RECEIVE), len(self.does))
 
     def handle_of(self, user: int) -> int:
         """The handle by which a user sends."""
@@ -74,7 +76,7 @@ class MpscState(ChannelSteps):
 
     def claimed(self, state: State) -> int:
         """Items that are promised to those who wait to receive."""
-        return state.users.told[len(self.senders) :].count(GRANTED)
+        return state.users.told[self.receivers.start :].count(GRANTED)
 
     def has_room(self, state: State) -> bool:
         """Whether a slot is free."""
@@ -134,6 +136,11 @@ class MpscState(ChannelSteps):
         sending = tuple(user for user in state.sending if user not in who)
         return state._replace(users=users, sending=sending)
 
+    def tell_of_the_close(self, state: State) -> State:
+        """Whoever waits for the receiver to be closed is told."""
+        users = state.users.tell_all(state.watching, GRANTED)
+        return state._replace(users=users, watching=())
+
     def leave(self, state: State, user: int, how: str) -> State:
         """A user ends without having sent or received; what was promised to it goes on."""
         told = state.users.told[user]
@@ -141,8 +148,10 @@ class MpscState(ChannelSteps):
         if told == NOTHING:
             if user in state.sending:
                 return state._replace(sending=drop(state.sending, user))
+            if user in state.watching:
+                return state._replace(watching=drop(state.watching, user))
             return state._replace(receiving=drop(state.receiving, user))
-        if told == GRANTED:
+        if told == GRANTED and self.does[user] != WATCH:
             return (self.promise_slot if user in self.senders else self.promise_item)(state)
         return state
 

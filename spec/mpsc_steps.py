@@ -24,6 +24,7 @@ from .mpsc_state import (
     RELEASED,
     RESERVE,
     SHUT,
+    WATCH,
     MpscState,
     State,
 )
@@ -43,7 +44,10 @@ class MpscSteps(MpscState):
         is_sender = self.does[user] != RECEIVE
         return state.users.at[user] == AWAY and (is_sender or state.receiver != GONE)
 
-    @action(writes=("users", "buffer", "sending", "receiving", "sent", "got"), reads=State._fields)
+    @action(
+        writes=("users", "buffer", "sending", "receiving", "watching", "sent", "got"),
+        reads=State._fields,
+    )
     def poll(self, state: State, user: int) -> State:
         """The first of the queue is polled."""
         leaving, told = state.users.is_leaving(user), state.users.told[user]
@@ -54,6 +58,8 @@ class MpscSteps(MpscState):
             return self.leave(state, user, FAILED)
         if self.does[user] == RECEIVE:
             return self.receive(state, user)
+        if self.does[user] == WATCH:
+            return self.watch(state, user)
         return self.send(state, user)
 
     @poll.guard
@@ -83,6 +89,14 @@ class MpscSteps(MpscState):
             return state._replace(users=state.users.end(user, FAILED))
         if user not in state.receiving:
             state = state._replace(receiving=(*state.receiving, user))
+        return state._replace(users=state.users.wait(user))
+
+    def watch(self, state: State, user: int) -> State:
+        """It goes on when the receiver is closed, also by nobody's holding it."""
+        if state.receiver != OPEN:
+            return state._replace(users=state.users.end(user, DONE))
+        if user not in state.watching:
+            state = state._replace(watching=(*state.watching, user))
         return state._replace(users=state.users.wait(user))
 
     def may_send(self, state: State, handle: int) -> bool:
@@ -154,21 +168,29 @@ class MpscSteps(MpscState):
     def can_close_sender(self, state: State, handle: int) -> bool:
         return state.handles[handle]
 
-    @action(writes=("users", "sending", "receiving", "receiver"), reads=State._fields, fair=False)
+    @action(
+        writes=("users", "sending", "receiving", "watching", "receiver"),
+        reads=State._fields,
+        fair=False,
+    )
     def close_receiver(self, state: State) -> State:
         """Nothing more is taken in; what was promised or sent can still be received."""
         state = self.turn_away(state._replace(receiver=SHUT), self.senders)
-        return self.end_if_over(state)
+        return self.tell_of_the_close(self.end_if_over(state))
 
     @close_receiver.guard
     def can_close_receiver(self, state: State) -> bool:
         return state.receiver == OPEN
 
-    @action(writes=("users", "buffer", "sending", "receiver"), reads=State._fields, fair=False)
+    @action(
+        writes=("users", "buffer", "sending", "watching", "receiver"),
+        reads=State._fields,
+        fair=False,
+    )
     def drop_receiver(self, state: State) -> State:
         """Nobody holds it any more: what was sent is let go of."""
         state = state._replace(receiver=GONE, buffer=())
-        return self.turn_away(state, self.senders)
+        return self.tell_of_the_close(self.turn_away(state, self.senders))
 
     @drop_receiver.guard
     def can_drop_receiver(self, state: State) -> bool:

@@ -107,6 +107,14 @@ def the_last_sender_is_closed_while_one_receives() -> object:
     return hand.got
 
 
+def the_receiver_is_closed_while_one_waits_for_that() -> object:
+    sender, receiver = kept(mpsc(1))
+    hand = Asking(sender.closed())
+    run(hand.poll, receiver.close)
+    hand.finish()
+    return sender.is_closed()
+
+
 def one_who_was_promised_a_value_is_cancelled() -> object:
     sender, receiver = kept(mpsc(1))
     hand = Asking(receiver.recv())
@@ -164,6 +172,7 @@ PROGRAMS: tuple[tuple[Callable[[], object], object], ...] = (
     (room_is_made_while_one_sends, "second"),
     (a_sender_is_closed_while_it_sends, (ClosedError, 1)),
     (the_last_sender_is_closed_while_one_receives, ClosedError),
+    (the_receiver_is_closed_while_one_waits_for_that, True),
     (one_who_was_promised_a_value_is_cancelled, "value"),
     (one_sends_and_one_receives_at_one_place, "value"),
     (an_offer_meets_one_that_leaves_the_line, "value"),

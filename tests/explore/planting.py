@@ -7,13 +7,14 @@ runs the changed code, and at the end the code that was there before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from assurance.code_patch import patch
 from tests.mutants.mutant import Mutant
+from zokio.explore import explore
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,3 +53,22 @@ def planted(race: PlantedRace) -> Iterator[None]:
         yield
     finally:
         patch(module, changed, text)
+
+
+World = Callable[[], AbstractContextManager[None]]
+"""Replaces what a program runs on by the modelled one."""
+
+
+def assert_it_holds(program: Callable[[], object], left: object, modelled: World) -> None:
+    """In every interleaving, and the same comes of all of them."""
+    with modelled():
+        found = explore(program, preemptions=2)
+    assert found.outcome == "holds", found.report
+    assert found.results == (left,) and found.executions > 1
+
+
+def assert_it_is_found(race: PlantedRace, modelled: World) -> None:
+    """In some interleaving."""
+    with planted(race), modelled():
+        found = explore(race.program, preemptions=race.preemptions)
+    assert found.outcome == "violated"

@@ -7,9 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.explore import waiting_programs as programs
-from tests.explore.planting import PlantedRace, planted
+from tests.explore.planting import PlantedRace, assert_it_holds, assert_it_is_found
 from tests.explore.waiting_programs import PROGRAMS, modelled
-from zokio.explore import explore
 
 pytestmark = [pytest.mark.interpreted, pytest.mark.uncounted]
 
@@ -66,14 +65,9 @@ RACES = (
     ("program", "left"), PROGRAMS, ids=lambda each: getattr(each, "__name__", "")
 )
 def test_it_holds_in_every_interleaving(program: Callable[[], object], left: object) -> None:
-    with modelled():
-        found = explore(program, preemptions=2)
-    assert found.outcome == "holds", found.report
-    assert found.results == (left,) and found.executions > 1
+    assert_it_holds(program, left, modelled)
 
 
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.name)
 def test_a_planted_race_is_found(race: PlantedRace) -> None:
-    with planted(race), modelled():
-        found = explore(race.program, preemptions=2)
-    assert found.outcome == "violated"
+    assert_it_is_found(race, modelled)

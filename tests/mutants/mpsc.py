@@ -66,6 +66,20 @@ MUTANTS = (
         machine="mpsc",
     ),
     Mutant(
+        name="a_close_of_the_receiver_is_told_to_nobody",
+        file=CHANNEL,
+        before="        refused += self.watching.grant_all(None)\n",
+        after="",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="who_asks_for_a_close_that_was_is_not_told",
+        file=SENDER,
+        before="            if channel.is_shut:  # by now, or for long\n",
+        after="            if not channel:\n",
+        machine="mpsc",
+    ),
+    Mutant(
         name="a_sender_that_is_closed_turns_everybody_away",
         file=SENDER,
         before="[*self._standing.refuse_all(CLOSED_SENDER), ",

@@ -73,13 +73,6 @@ MUTANTS = (
         machine="rendezvous",
     ),
     Mutant(
-        name="who_is_covered_stays_so_when_the_offer_is_withdrawn",
-        file=PLACE,
-        before="        offer.is_taken = granted\n        return self.settle()",
-        after="        offer.is_taken = granted\n        return ()",
-        machine="rendezvous",
-    ),
-    Mutant(
         name="who_has_left_is_counted_among_the_covered",
         file=PLACE,
         before="            waiter.is_covered = False\n            self.covered -= 1\n",

@@ -14,6 +14,7 @@ from spec.mpsc_state import (
     RELEASED,
     RESERVE,
     SHUT,
+    WATCH,
     MpscState,
     State,
 )
@@ -50,6 +51,9 @@ class MpscAdapter(ChannelUsers):
             self.got.append((user, await receiver.recv()))
             return DONE
         sender = self.senders[self.machine.handle_of(user)]
+        if self.machine.does[user] == WATCH:
+            await sender.closed()
+            return DONE
         if self.machine.does[user] == RESERVE:
             self.permits[user] = await sender.reserve()
             return HOLDING
@@ -109,6 +113,7 @@ class MpscAdapter(ChannelUsers):
             buffer=tuple(channel.buffer),
             sending=self.line(channel.sending),
             receiving=self.line(channel.receiving),
+            watching=self.line(channel.watching),
             handles=tuple(self.is_open),
             receiver=GONE if channel.is_gone else SHUT if channel.is_shut else OPEN,
             sent=tuple(self.sent),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from spec.mpsc import BoundedMpsc, MpscMachine
-from spec.mpsc_state import RECEIVE, RESERVE, SEND
+from spec.mpsc_state import RECEIVE, RESERVE, SEND, WATCH
+from spec.mpsc_watched import WatchedMpsc
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.mpsc import MpscAdapter
 from tests.stateful.edge_replay import replay_every_edge, replay_one_walk_in
@@ -13,6 +14,7 @@ from zokio.model import stateful_test
 
 SMALL = BoundedMpsc(does=(SEND, RESERVE, RECEIVE), capacity=1, tries=0)
 UNBOUNDED = MpscMachine(does=(SEND, RECEIVE, RECEIVE), capacity=None, tries=1)
+WATCHED = WatchedMpsc(does=(RESERVE, WATCH, RECEIVE), capacity=1, tries=1)
 LARGE = BoundedMpsc(does=(SEND, SEND, RESERVE, RECEIVE, RECEIVE), handles=2, capacity=1, tries=2)
 ROOMY = BoundedMpsc(does=(SEND, RESERVE, RECEIVE), handles=2, capacity=2, tries=2)
 
@@ -29,6 +31,11 @@ def test_the_real_channel_can_take_every_transition_of_the_small_machine() -> No
 @pytest.mark.uncounted
 def test_the_real_unbounded_channel_can_take_transitions_of_its_machine() -> None:
     replay_one_walk_in(16, UNBOUNDED, adapter_for(UNBOUNDED))
+
+
+@pytest.mark.uncounted
+def test_the_real_sender_learns_of_the_close_as_the_machine_says() -> None:
+    replay_one_walk_in(8, WATCHED, adapter_for(WATCHED))
 
 
 @pytest.mark.uncounted

@@ -546,3 +546,35 @@ def test_two_runtimes_on_two_threads_talk_to_each_other() -> None:
     other = in_thread(lambda: zokio.run(double()))
     assert zokio.run(main()) == [2 * value for value in range(50)]
     join(other)
+
+
+# Waiting for the close
+
+
+@pytest.mark.parametrize("end", ["close", "drop"])
+def test_a_sender_learns_that_nobody_will_receive(end: str) -> None:
+    async def main() -> bool:
+        sender, receiver = mpsc(1)
+        hearing = zokio.spawn(sender.closed())
+        await zokio.yield_now()
+        assert not hearing.is_finished()
+        if end == "close":
+            receiver.close()
+        del receiver
+        await hearing
+        await sender.closed()  # it stays so
+        return sender.is_closed()
+
+    assert run_simulated(main())
+
+
+def test_waiting_for_the_close_can_be_cancelled() -> None:
+    async def main() -> int:
+        sender, receiver = mpsc(1)
+        with zokio.move_on_after(1):
+            await sender.closed()
+        await sender.send(7)
+        found: int = await receiver.recv()
+        return found
+
+    assert run_simulated(main()) == 7

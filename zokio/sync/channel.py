@@ -34,7 +34,7 @@ class Channel(Generic[T]):
 
     __slots__ = (
         *("buffer", "capacity", "free", "is_gone", "is_shut", "items", "lock", "promised"),
-        *("receiving", "senders", "sending", "spare"),
+        *("receiving", "senders", "sending", "spare", "watching"),
     )
 
     def __init__(self, capacity: float) -> None:
@@ -55,6 +55,8 @@ class Channel(Generic[T]):
         """Nobody holds the receiver any more."""
         self.sending: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
         self.receiving: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
+        self.watching: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
+        """Who waits for the receiver to be closed."""
 
     # Values
 
@@ -156,6 +158,7 @@ class Channel(Generic[T]):
         self.is_shut = True
         refused: list[Waiter[None]] = [*self.sending.refuse_all(SHUT)]
         refused += self.end_if_over()
+        refused += self.watching.grant_all(None)
         return refused
 
     def abandon(self) -> list[Waiter[None]]:
@@ -169,8 +172,10 @@ class Channel(Generic[T]):
         with self.lock:
             self.sending.check_invariants()
             self.receiving.check_invariants()
+            self.watching.check_invariants()
             taken = len(self.buffer) + self.promised
             assert self.is_gone or self.free + taken == self.capacity, "a slot was made or lost"
             assert 0 <= self.items <= len(self.buffer), "more is promised than is there"
             assert not (self.free and self.sending.length), "somebody waits beside a free slot"
             assert not (self.items and self.receiving.length), "somebody waits beside an item"
+            assert not (self.is_shut and self.watching.length), "somebody waits for what is closed"

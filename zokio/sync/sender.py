@@ -132,6 +132,19 @@ class Sender(ChannelEnd[T]):
         """Whether sending is over: this sender, or the receiver, was closed."""
         return not self._is_open or self._channel.is_shut
 
+    async def closed(self) -> None:
+        """Wait until the receiver is closed, or nobody holds it. Cancelling it changes nothing.
+
+        It waits on when this sender is closed: what sending by it is for ends with the receiver.
+        """
+        channel = self._channel
+        with channel.lock:
+            waiter: Waiter[None] = Waiter(channel.watching)
+            channel.watching.append(waiter)
+            if channel.is_shut:  # by now, or for long
+                waiter.grant(None)
+        await waiter
+
     def close(self) -> None:
         """Send no more by this sender. Again it does nothing.
 
