@@ -56,6 +56,32 @@ def test_it_cancels_its_branches_when_it_is_dropped(combine: Any) -> None:
     assert ended == ["a", "b"]
 
 
+@pytest.mark.parametrize("combine", [zokio.join, zokio.select])
+def test_a_cancellation_that_was_heard_goes_on_when_a_shield_is_raised_meanwhile(
+    combine: Any,
+) -> None:
+    ended: list[str] = []
+
+    async def cancelled(outer: zokio.CancelScope, inner: zokio.CancelScope) -> None:
+        with outer:
+            with inner:
+                await combine(note_end(ended, "a", 1), note_end(ended, "b", 2))
+            ended.append("not reached")
+
+    async def main() -> None:
+        outer, inner = zokio.CancelScope(), zokio.CancelScope()
+        async with zokio.TaskGroup() as group:
+            group.spawn(cancelled(outer, inner))
+            await zokio.sleep(1)
+            outer.cancel()
+            await zokio.sleep(0.5)
+            inner.shield = True
+        assert outer.cancelled_caught and not inner.cancelled_caught
+
+    run_simulated(main())
+    assert ended == ["a", "b"]
+
+
 @pytest.mark.one_thread  # it takes single steps
 @pytest.mark.parametrize("combine", [zokio.join, zokio.select])
 def test_it_is_dropped_without_a_further_error(combine: Any) -> None:

@@ -6,8 +6,9 @@ or a later one) is reported once through `logging`, like every error that nobody
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from types import CoroutineType
 from typing import Any, TypeVar, overload
 
 from zokio.core.join import JoinHandle
@@ -20,7 +21,6 @@ from zokio.runtime.awaitable import as_coroutines
 from zokio.runtime.children import Children
 from zokio.runtime.scope import CancelScope
 
-R = TypeVar("R")
 T = TypeVar("T")
 T1 = TypeVar("T1")
 T2 = TypeVar("T2")
@@ -31,16 +31,17 @@ T4 = TypeVar("T4")
 class _Branches(Children):
     """Tasks for the awaitables of one call, and which of them have ended."""
 
-    __slots__ = ("failed", "over", "tasks")
+    __slots__ = ("chosen", "failed", "over", "tasks")
 
-    def __init__(self, scope: CancelScope, awaitables: tuple[Awaitable[Any], ...], who: str):
-        super().__init__(scope)
+    def __init__(self) -> None:
+        super().__init__(CancelScope().__enter__())
+        self.tasks: list[Task] = []
         self.over: list[Task] = []
         """Whoever has ended, in order."""
         self.failed: Task | None = None
         """Whoever failed first."""
-        coroutines = as_coroutines(awaitables, who)
-        self.tasks = [self.start(each, None, who) for each in coroutines]
+        self.chosen: Task | None = None
+        """Whose value or error is the call's; None: all values, or it is not decided."""
 
     def ended(self, task: Task) -> None:
         """See `Children.ended`."""
@@ -56,35 +57,38 @@ class _Branches(Children):
         """Whether one has ended."""
         return bool(self.over)
 
-    def winner(self, biased: bool) -> int:
-        """The place of one that has ended."""
+    def winner(self, biased: bool) -> Task:
+        """One that has ended."""
         over = set(self.over)
-        places = [place for place, task in enumerate(self.tasks) if task in over]
-        chance = not biased and len(places) > 1
-        return places[choose("select", len(places)) if chance else 0]
+        ended = [task for task in self.tasks if task in over]
+        chance = not biased and len(ended) > 1
+        return ended[choose("select", len(ended)) if chance else 0]
 
-    async def run(self, condition: Callable[[], bool], then: Callable[[], R]) -> R:
-        """Run until the condition holds, look at once, then cancel what is left and wait for it."""
+    async def run(
+        self,
+        coroutines: list[CoroutineType[Any, Any, Any]],
+        condition: Callable[[], bool],
+        decide: Callable[[], Task | None],
+        who: str,
+    ) -> None:
+        """Run until the condition holds, look at once, then cancel what is left and wait for it.
+
+        A Cancelled goes on, also if a shield was raised outside meanwhile: a scope that is left
+        with the error would take it for its own then, and the caller would go on.
+        """
         try:
+            self.tasks += [self.start(each, None, who) for each in coroutines]
             await self.until(condition)
-            found = then()
-        except GeneratorExit:  # dropped: nothing may be awaited any more
-            self.scope.cancel()
+            self.chosen = decide()
+        except BaseException as error:
+            await self.end_all(error)
             raise
-        except BaseException:
-            await self._finish()
-            raise
-        await self._finish()
-        return found
-
-    async def _finish(self) -> None:
-        self.scope.cancel()
-        await self.all_done()
+        await self.end_all(None)
 
 
-async def _tell_cancelled(task: Task) -> None:
-    """On several workers a branch may hear of a cancellation before its caller waits."""
-    if isinstance(task.outcome, Aborted):
+async def _tell_cancelled(tasks: Iterable[Task]) -> None:
+    """A task may have been aborted by a cancellation of which the caller has not heard yet."""
+    if any(isinstance(task.outcome, Aborted) for task in tasks):
         await yield_now()  # raises Cancelled then
 
 
@@ -103,23 +107,27 @@ async def join(*awaitables: Awaitable[T]) -> tuple[T, ...]: ...
 async def join(*awaitables: Awaitable[Any]) -> tuple[Any, ...]:
     """Run all of them at once and wait for all.
 
+    Fairness: the branches begin in the order of the arguments. Cancel safety: cancelled, it cancels
+    all branches and waits for them, and their values are lost. A branch that was aborted cancels no
+    other. Memory: a task for each branch, until the call is over. A coroutine that is dropped
+    cancels its branches and waits for none.
+
     Returns:
         Their values, in the order of the arguments.
 
     Raises:
-        Exception: the first failure; the other branches are cancelled and finished before.
-        AbortedError: a branch was aborted.
+        Exception: the first failure in time; the other branches are cancelled and finished before.
+        AbortedError: a branch was aborted, and none has failed.
         UsageError: an argument cannot be awaited, or is there twice; nothing was started.
     """
-    with CancelScope() as scope:
-        branches = _Branches(scope, awaitables, "join")
-        await branches.run(branches.is_settled, lambda: None)
-    if branches.failed is not None:
-        failed = JoinHandle[tuple[Any, ...]](branches.failed)
+    coroutines = as_coroutines(awaitables, "join")
+    branches = _Branches()
+    await branches.run(coroutines, branches.is_settled, lambda: branches.failed, "join")
+    if branches.chosen is not None:
+        failed = JoinHandle[tuple[Any, ...]](branches.chosen)
         del branches  # or the frame would keep it with the error, and other errors unreported
         return failed.result()  # raises it
-    for task in branches.tasks:
-        await _tell_cancelled(task)
+    await _tell_cancelled(branches.tasks)
     return tuple(JoinHandle[Any](task).result() for task in branches.tasks)
 
 
@@ -133,7 +141,9 @@ async def select(*awaitables: Awaitable[T], biased: bool = False) -> tuple[int, 
     Fairness: the branches begin in the order of the arguments. If several have ended before
     `select` itself is polled again (all that are ready at once, for instance), one of them is drawn
     by lot, so that in a loop none starves the others. Cancel safety: cancelled, it cancels all
-    branches and waits for them.
+    branches and waits for them; after there is a winner, a cancellation does not take its value.
+    Memory: a task for each branch, until the call is over. A coroutine that is dropped cancels its
+    branches and waits for none.
 
     Args:
         biased: of several that have ended, take the first in the order of the arguments.
@@ -149,10 +159,12 @@ async def select(*awaitables: Awaitable[T], biased: bool = False) -> tuple[int, 
     """
     if not awaitables:
         raise UsageError("select() of nothing would wait for ever; give it at least one awaitable")
-    with CancelScope() as scope:
-        branches = _Branches(scope, awaitables, "select")
-        position = await branches.run(branches.has_winner, partial(branches.winner, biased))
-    await _tell_cancelled(branches.tasks[position])
-    winner = JoinHandle[T](branches.tasks[position])
+    coroutines = as_coroutines(awaitables, "select")
+    branches = _Branches()
+    await branches.run(coroutines, branches.has_winner, partial(branches.winner, biased), "select")
+    assert branches.chosen is not None
+    await _tell_cancelled([branches.chosen])
+    position = branches.tasks.index(branches.chosen)
+    winner = JoinHandle[T](branches.chosen)
     del branches  # as in join
     return position, winner.result()
