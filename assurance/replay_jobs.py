@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from assurance import channel_jobs, sync_jobs
+from assurance import channel_jobs, combine_jobs, sync_jobs
 from spec import blocking_runs, clockwork, surroundings, workers_bounds
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
 from spec.bounded_map import BoundedMapMachine
@@ -265,11 +265,11 @@ JOBS = (
     _task(2),
     *(
         Job(name, "simulated", machine, make)
-        for name, machine, make in (*sync_jobs.WHOLE, *channel_jobs.WHOLE)
+        for name, machine, make in (*sync_jobs.WHOLE, *channel_jobs.WHOLE, *combine_jobs.WHOLE)
     ),
     *(
         Job(name, "simulated", machine, make, fast=True)
-        for name, machine, make in (*sync_jobs.SMALL, *channel_jobs.SMALL)
+        for name, machine, make in (*sync_jobs.SMALL, *channel_jobs.SMALL, *combine_jobs.SMALL)
     ),
 )
 
