@@ -9,7 +9,7 @@ import pytest
 
 import zokio
 from tests.helpers.branches import Reports, after, fail, note_end
-from tests.helpers.simulation import forever, run_simulated, run_with, value
+from tests.helpers.simulation import forever, run_simulated, run_with, simulated, value
 from zokio.errors import NotAwaitableError, UsageError
 from zokio.time import now
 
@@ -34,6 +34,18 @@ class Gauge:
 
 
 # as_completed
+
+
+@pytest.mark.one_thread  # it takes single steps
+def test_a_shutdown_before_the_tasks_have_begun_leaves_no_coroutine_that_nobody_closed() -> None:
+    async def main() -> None:
+        async with zokio.as_completed(value("a"), value("b")) as results:
+            await anext(results)
+
+    runtime = zokio.Runtime(simulated())
+    runtime.spawn(main())
+    runtime.step()
+    assert "value" in runtime.shutdown(0).dropped  # it would be warned of, which is an error here
 
 
 @on_one_thread_and_on_workers

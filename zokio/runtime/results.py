@@ -20,7 +20,7 @@ from zokio.core.join import JoinHandle
 from zokio.core.outcome import Aborted
 from zokio.core.poll import Ready
 from zokio.core.suspend import yield_now
-from zokio.core.task import Task
+from zokio.core.task import Task, TaskId
 from zokio.errors import UsageError
 from zokio.runtime.awaitable import as_coroutines
 from zokio.runtime.children import Children
@@ -65,7 +65,7 @@ class Results(Generic[T_co]):
             if task is not None:
                 if isinstance(task.outcome, Aborted):
                     await yield_now()  # cancelled from outside, that is told and not the abort
-                value: T_co = _value_of(task)
+                value: T_co = crew.value_of(task)
                 return value
 
     async def __aenter__(self) -> Self:
@@ -97,7 +97,7 @@ class Results(Generic[T_co]):
 class Crew(Children):
     """The tasks of one `Results`, and which value is the next."""
 
-    __slots__ = ("failed", "feeder", "line", "ordered", "taken", "undelivered")
+    __slots__ = ("failed", "feeder", "line", "ordered", "places", "undelivered")
 
     def __init__(self, scope: CancelScope) -> None:
         super().__init__(scope)
@@ -110,14 +110,17 @@ class Crew(Children):
         self.failed: Task | None = None
         """Whoever failed first."""
         self.feeder: Task | None = None
+        self.places: dict[TaskId, int] = {}
+        """Of as_completed: by task, its place among the arguments."""
 
-    def add(self, awaitable: Awaitable[object], name: str | None, who: str) -> None:
+    def add(self, awaitable: Awaitable[object], who: str) -> Task:
         """Start one whose value will be given."""
         with self.guard:
-            task = self.start(awaitable, name, who)
+            task = self.start(awaitable, None, who)
             self.undelivered += 1
             if self.ordered:
                 self.line.append(task)
+            return task
 
     def feed(self, feeding: Awaitable[None], who: str) -> None:
         """Start the task that adds the others."""
@@ -163,13 +166,14 @@ class Crew(Children):
             self.changed()
             return task
 
-
-# Any: `Results` says of which type the values are.
-def _value_of(task: Task) -> Any:
-    try:
-        return JoinHandle[Any](task).result()
-    except StopAsyncIteration as error:  # it would end the loop as if all were well
-        raise UsageError(f"{task!r} raised StopAsyncIteration, which ends loops") from error
+    # Any: `Results` says of which type the values are.
+    def value_of(self, task: Task) -> Any:
+        """What is given for a task that was taken; or its error is raised."""
+        try:
+            value = JoinHandle[Any](task).result()
+        except StopAsyncIteration as error:  # it would end the loop as if all were well
+            raise UsageError(f"{task!r} raised StopAsyncIteration, which ends loops") from error
+        return (self.places[task.id], value) if self.places else value
 
 
 def as_completed(*awaitables: Awaitable[T]) -> Results[tuple[int, T]]:
@@ -180,7 +184,8 @@ def as_completed(*awaitables: Awaitable[T]) -> Results[tuple[int, T]]:
 
     Leaving the block early cancels what is left and waits for its cleanup. Fairness: values are
     given in the order in which the awaitables end. Cancel safety: a loop that is cancelled while it
-    waits has lost nothing. Memory: values that were not taken are kept.
+    waits has lost nothing. Memory: a task for each argument, and values until they are taken. A
+    block that is dropped cancels its tasks and waits for none.
 
     Returns:
         An async iterator of the positions among the arguments with the values.
@@ -191,13 +196,9 @@ def as_completed(*awaitables: Awaitable[T]) -> Results[tuple[int, T]]:
 
     def begin(crew: Crew) -> None:
         for position, each in enumerate(as_coroutines(awaitables, "as_completed")):
-            crew.add(_numbered(position, each), each.__qualname__, "as_completed")
+            crew.places[crew.add(each, "as_completed").id] = position
 
     return Results(begin)
-
-
-async def _numbered(position: int, awaitable: Awaitable[T]) -> tuple[int, T]:
-    return position, await awaitable
 
 
 def map_bounded(
@@ -214,7 +215,8 @@ def map_bounded(
     cancels what runs, waits for its cleanup, and closes the source if it is an async generator.
 
     Fairness: values are given in the order of the source, or of completion. Cancel safety: a loop
-    that is cancelled while it waits has lost nothing.
+    that is cancelled while it waits has lost nothing. Memory: `limit` tasks and values. A block
+    that is dropped cancels its tasks and waits for none.
 
     Args:
         function: makes an awaitable of an item.
@@ -257,7 +259,7 @@ async def _feed(
                 return
             if crew.failed is not None:  # the source does not care about its cancellation
                 break
-            crew.add(function(item), None, "map_bounded")
+            crew.add(function(item), "map_bounded")
     finally:
         close = getattr(items, "aclose", None)
         if close is not None:
