@@ -53,6 +53,7 @@ STRUCTURES = (
     "select",
     "task_start",
     "join_set",
+    "as_completed",
     "bounded_map",
     "task_tracker",
     "delay_queue",

@@ -12,6 +12,7 @@ from typing import Any
 from zokio.model import Machine
 
 from . import (
+    as_completed,
     barrier,
     blocking_pool,
     blocking_runs,
@@ -81,6 +82,7 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "join_all": join_all.CONFIGURATIONS,
     "select": select.CONFIGURATIONS,
     "join_set": join_set.CONFIGURATIONS,
+    "as_completed": as_completed.CONFIGURATIONS,
     "bounded_map": bounded_map.CONFIGURATIONS,
     "task_tracker": task_tracker.CONFIGURATIONS,
     "delay_queue": delay_queue.CONFIGURATIONS,
