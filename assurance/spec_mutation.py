@@ -49,8 +49,6 @@ FOR_TRACES = ("surroundings", "clockwork", "blocking_runs")
 WHY_FOR_TRACES = "adds to another one what recorded runs need"
 CHANNELS = ("mpsc", "oneshot", "watch", "broadcast", "rendezvous")
 STRUCTURES = (
-    "join_all",
-    "select",
     "task_start",
     "join_set",
     "as_completed",

@@ -71,4 +71,34 @@ REASONS: dict[str, str] = {
         "a task may be cancelled before it waits, or twice: it hears of it where it waits next, "
         "and every claim holds"
     ),
+    **dict.fromkeys(
+        (
+            "join_all.BranchesSteps.can_cancel: guard dropped",
+            "join_all.BranchesSteps.can_cancel: dropped: state.outside in (CALM, SHIELDED)",
+            "join_all.BranchesSteps.can_cancel: dropped: state.call != OVER",
+            "join_all.BranchesSteps.can_cancel: state.outside in (CALM, SHIELDED) and state.call "
+            "!= OVER becomes state.outside in (CALM, SHIELDED) or state.call != OVER",
+            "join_all.BranchesSteps.can_shield: dropped: state.call != OVER",
+            "select.BranchesSteps.can_cancel: guard dropped",
+            "select.BranchesSteps.can_cancel: dropped: state.call != OVER",
+            "select.BranchesSteps.can_shield: dropped: state.call != OVER",
+        ),
+        "the owner may be cancelled twice, and after the call, where it concerns nobody: every "
+        "claim holds",
+    ),
+    "join_all.BranchesMachine.who_is_cancelled_hears_of_it: dropped: state.call == FINISHING": (
+        "a branch that does not hear of the end of the call lets the call wait for ever, and that "
+        "is refuted as well"
+    ),
+    **dict.fromkeys(
+        (
+            "join_all.BranchesMachine.only_who_is_owed_a_poll_is_polled: all((owed or not any(("
+            "self.can_poll_branch(state, each, a... becomes any((owed or not any(("
+            "self.can_poll_branch(state, each, a...",
+            "join_all.BranchesMachine.who_has_not_begun_cannot_end_by_an_abort: all((cancelled and "
+            "at == SUSPENDED or not self.can_poll_b... becomes any((cancelled and at == SUSPENDED "
+            "or not self.can_poll_b...",
+        ),
+        "the branches are alike, and in some state all of them are where the claim speaks of one",
+    ),
 }
