@@ -10,8 +10,8 @@ import linecache
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from zokio.explore.execution import Execution
 from zokio.explore.operations import Operation
@@ -22,8 +22,19 @@ LABEL = re.compile(r"# (?:spec|workers): (\w+(?:/\w+)*)")
 COLUMN = 34
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Line(NamedTuple):
+    """A line of the program, with what it says; see `Happening`."""
+
+    file: str
+    line: int
+    source: str
+    label: str
+
+
+NOWHERE = "", 0
+
+
+class Happening(NamedTuple):
     """A step with its place in the program.
 
     Attributes:
@@ -54,11 +65,16 @@ class Happening:
 
 
 class Recorder:
-    """An observer for `World`."""
+    """An observer for `World`. `lines` is what it knows of the program, and finds out."""
 
-    def __init__(self, tell: Callable[[Happening], None] | None = None) -> None:
+    def __init__(
+        self,
+        tell: Callable[[Happening], None] | None = None,
+        lines: dict[tuple[str, int], Line] | None = None,
+    ) -> None:
         self.happenings: list[Happening] = []
         self.tell = tell
+        self.lines: dict[tuple[str, int], Line] = {} if lines is None else lines
         self._stands: dict[int, tuple[str, int]] = {}
 
     def stands(self, strand: Strand) -> None:
@@ -70,11 +86,10 @@ class Recorder:
 
     def done(self, strand: Strand, operation: Operation) -> None:
         """A step is taken."""
-        file, line = self._stands.pop(strand.number, ("", 0))
-        source = linecache.getline(file, line).strip() if file else ""
-        if source.startswith("job()"):
-            file, line, source = "", 0, ""
-        found = LABEL.search(source)
+        at = self._stands.pop(strand.number, NOWHERE)
+        line = self.lines.get(at)
+        if line is None:
+            line = self.lines[at] = line_at(*at)
         place = operation.place
         happening = Happening(
             len(self.happenings),
@@ -84,14 +99,20 @@ class Recorder:
             operation.verb,
             None if place is None else place.owner,
             "" if place is None else place.name,
-            file,
-            line,
-            source,
-            found[1] if found else "",
+            *line,
         )
         self.happenings.append(happening)
         if self.tell is not None:
             self.tell(happening)
+
+
+def line_at(file: str, number: int) -> Line:
+    """A line, unless it is the one where a thread begins."""
+    source = linecache.getline(file, number).strip() if file else ""
+    if source.startswith("job()"):
+        return Line(*NOWHERE, "", "")
+    found = LABEL.search(source)
+    return Line(file, number, source, found[1] if found else "")
 
 
 def timeline(execution: Execution, happenings: list[Happening]) -> str:
