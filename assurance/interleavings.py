@@ -27,6 +27,7 @@ from tests.explore.park_races import PARK_RACES
 from tests.explore.planting import PlantedRace, planted
 from tests.explore.workers_beliefs import WorkersBeliefs
 from tests.explore.workers_follower import WorkersFollower
+from tests.explore.workers_programs import PROGRAMS
 from tests.explore.workers_races import WORKERS_RACES
 from zokio.explore import Happening, explore, sample
 
@@ -51,7 +52,7 @@ WORLDS = (
     World(
         "workers",
         workers_world.modelled,
-        workers_world.PROGRAMS,
+        PROGRAMS,
         WORKERS_RACES,
         partial(WorkersFollower, WorkersBeliefs()),
     ),

@@ -11,12 +11,16 @@ from functools import partial
 
 import pytest
 
-from tests.explore import workers_world as world
+from tests.explore import workers_ends as ends
+from tests.explore import workers_threads as threads
+from tests.explore import workers_wakes as wakes
 from tests.explore.planting import planted
 from tests.explore.workers_beliefs import WorkersBeliefs
 from tests.explore.workers_follower import WorkersFollower
 from tests.explore.workers_machine import FollowedWorkers
+from tests.explore.workers_programs import PROGRAMS
 from tests.explore.workers_races import WORKERS_RACES
+from tests.explore.workers_world import Scene, modelled
 from zokio.explore import explore
 
 pytestmark = [
@@ -25,11 +29,11 @@ pytestmark = [
 ]
 
 PREEMPTIONS = {
-    world.one_wake: 2,
-    world.wake_while_parking: 2,
-    world.blocked_worker: 2,
-    world.blocked_waker: 2,
-    world.shutdown_of_parked_workers: 0,
+    wakes.one_wake: 2,
+    wakes.wake_while_parking: 2,
+    threads.blocked_worker: 2,
+    threads.blocked_waker: 2,
+    ends.shutdown_of_parked_workers: 0,
 }
 """Where it is not one."""
 ANOTHER_STEP = {
@@ -52,12 +56,12 @@ follow = partial(WorkersFollower, BELIEFS)
 
 @pytest.fixture(autouse=True)
 def _followed() -> Iterator[None]:
-    with world.modelled():
+    with modelled():
         yield
-    world.Scene.watch = None
+    Scene.watch = None
 
 
-@pytest.mark.parametrize("program", world.PROGRAMS, ids=lambda program: program.__name__)
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_every_schedule_is_a_run_of_the_machine(program: Callable[[], object]) -> None:
     before = WorkersFollower.steps
     found = explore(program, preemptions=PREEMPTIONS.get(program, 1), on_event=follow)
@@ -66,8 +70,8 @@ def test_every_schedule_is_a_run_of_the_machine(program: Callable[[], object]) -
 
 
 def test_every_action_occurs() -> None:
-    for program in world.PROGRAMS:
-        explore(program, preemptions=int(program is world.stolen_children), on_event=follow)
+    for program in PROGRAMS:
+        explore(program, preemptions=int(program is wakes.stolen_children), on_event=follow)
     never = {action.name for action in FollowedWorkers(2, {}).actions} - BELIEFS.named
     assert never <= {"silence"}, "that needs a preemption in one of the longer programs"
 

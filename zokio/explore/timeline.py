@@ -41,8 +41,8 @@ class Happening(NamedTuple):
         number: Of the step, from 0.
         thread: The name of the thread.
         strand: Its number.
-        operation: What was done, in words.
-        verb: The first of these words: "read", "write", "append to", "acquire", ...
+        step: What was done.
+        verb: The first of its words: "read", "write", "append to", "acquire", ...
         owner: The object that it was done to, if any.
         attribute: The name of the attribute; empty for an object as a whole.
         file: Where it stands.
@@ -54,7 +54,7 @@ class Happening(NamedTuple):
     number: int
     thread: str
     strand: int
-    operation: str
+    step: Operation
     verb: str
     owner: object
     attribute: str
@@ -62,6 +62,11 @@ class Happening(NamedTuple):
     line: int
     source: str
     label: str
+
+    @property
+    def operation(self) -> str:
+        """What was done, in words."""
+        return str(self.step)
 
 
 class Recorder:
@@ -79,7 +84,7 @@ class Recorder:
 
     def stands(self, strand: Strand) -> None:
         """The calling thread stands before its next operation: note where."""
-        frame = sys._getframe(1)
+        frame = sys._getframe(2)  # of who has called the world
         while frame.f_back is not None and frame.f_code.co_filename.startswith(HERE):
             frame = frame.f_back
         self._stands[strand.number] = frame.f_code.co_filename, frame.f_lineno
@@ -95,7 +100,7 @@ class Recorder:
             len(self.happenings),
             strand.name,
             strand.number,
-            str(operation),
+            operation,
             operation.verb,
             None if place is None else place.owner,
             "" if place is None else place.name,
