@@ -4,10 +4,9 @@
 
 The programs are those of tests/explore/: the park protocol of the current-thread runtime, and the
 runtime on several workers. Each is explored with no preemption, with one, and so on up to its
-bound, then with drawn schedules. Those of the workers with one preemption at the most, and the
-drawn ones, are followed through the workers' machine, one step after another. A program that is
-violated, and a planted race that is not found within its time, are errors. An exploration that a
-limit ended is counted as incomplete and claims nothing.
+bound, then with drawn schedules. Every schedule of the workers is followed through their machine,
+one step after another. A program that is violated, and a planted race that is not found within its
+time, are errors. An exploration that a limit ended is counted as incomplete and claims nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +25,9 @@ from tests.explore import park_protocol, workers_world
 from tests.explore.litmus import BROKEN, LITMUS
 from tests.explore.park_races import PARK_RACES
 from tests.explore.planting import PlantedRace, planted
+from tests.explore.workers_beliefs import WorkersBeliefs
 from tests.explore.workers_follower import WorkersFollower
+from tests.explore.workers_programs import PROGRAMS
 from tests.explore.workers_races import WORKERS_RACES
 from zokio.explore import Happening, explore, sample
 
@@ -51,17 +52,15 @@ WORLDS = (
     World(
         "workers",
         workers_world.modelled,
-        workers_world.PROGRAMS,
+        PROGRAMS,
         WORKERS_RACES,
-        WorkersFollower,
+        partial(WorkersFollower, WorkersBeliefs()),
     ),
 )
 
 PROCESSES = 2
 PREEMPTIONS = 2
 PREEMPTIONS_FAST = 0
-PREEMPTIONS_FOLLOWED = 1
-"""Of the schedules that a machine follows step by step, which takes twenty times as long."""
 SCHEDULES_MAX = 60_000
 SAMPLES = 300
 RACE_SECONDS_MAX = 60.0
@@ -141,23 +140,21 @@ def holding(world: World, program: Program, *, fast: bool) -> tuple[str, Figures
     bound = PREEMPTIONS_FAST if fast else PREEMPTIONS
     started = process_time()
     with world.modelled():
-        found = explore(program, preemptions=bound, schedules_max=SCHEDULES_MAX)
+        found = explore(
+            program, preemptions=bound, schedules_max=SCHEDULES_MAX, on_event=world.listen
+        )
         assert found.outcome != "violated", f"{name}\n{found.report}"
-        followed = 0
+        executions = found.executions
         for depth in (3, None):
             draws = 5 if fast else SAMPLES
             drawn = sample(program, schedules=draws, seed=1, depth=depth, on_event=world.listen)
             assert drawn.outcome != "violated", f"{name}\n{drawn.report}"
-            followed += drawn.executions
-        if world.listen is not None and not fast:
-            steps = explore(program, preemptions=PREEMPTIONS_FOLLOWED, on_event=world.listen)
-            assert steps.outcome == "holds", f"{name}\n{steps.report}"
-            followed += steps.executions
+            executions += drawn.executions
     return name, {
         "outcome": found.outcome,
         "preemptions": "any" if found.preemptions is None else found.preemptions,
         "schedules": found.executions,
-        "followed": followed if world.listen is not None else 0,
+        "followed": 0 if world.listen is None else executions,
         "distinct": found.distinct,
         "steps_max": found.steps_max,
         "seconds": round(process_time() - started, 1),

@@ -10,16 +10,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.explore.planting import PlantedRace, planted
+from tests.explore.workers_programs import PROGRAMS
 from tests.explore.workers_races import WORKERS_RACES
-from tests.explore.workers_world import (
-    PROGRAMS,
-    OnePlace,
-    Scene,
-    modelled,
-    ping_pong,
-    stolen_children,
-    two_wakers_of_one,
-)
+from tests.explore.workers_wakes import ping_pong, stolen_children, two_wakers_of_one
+from tests.explore.workers_world import OnePlace, Scene, modelled
 from zokio.explore import explore, replay, sample
 
 pytestmark = [

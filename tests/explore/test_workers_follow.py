@@ -1,20 +1,26 @@
 """Every explored schedule of the real workers is a run of their specification, step by step.
 
-Here the bound is no preemption for all programs and one for the short ones; `python -m
-assurance.interleavings` takes one for all.
+Here the bound is one preemption, two for short programs and none for the longest; `python -m
+assurance.interleavings` takes two for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
-from tests.explore import workers_world as world
+from tests.explore import workers_ends as ends
+from tests.explore import workers_threads as threads
+from tests.explore import workers_wakes as wakes
 from tests.explore.planting import planted
+from tests.explore.workers_beliefs import WorkersBeliefs
 from tests.explore.workers_follower import WorkersFollower
 from tests.explore.workers_machine import FollowedWorkers
+from tests.explore.workers_programs import PROGRAMS
 from tests.explore.workers_races import WORKERS_RACES
+from tests.explore.workers_world import Scene, modelled
 from zokio.explore import explore
 
 pytestmark = [
@@ -22,15 +28,14 @@ pytestmark = [
     pytest.mark.interpreted,  # attributes of compiled classes cannot be watched
 ]
 
-SHORT = (
-    world.one_wake,
-    world.wake_while_parking,
-    world.stolen_children,
-    world.ping_pong,
-    world.earlier_timer,
-    world.blocked_worker,
-    world.two_wakes_in_a_poll,
-)
+PREEMPTIONS = {
+    wakes.one_wake: 2,
+    wakes.wake_while_parking: 2,
+    threads.blocked_worker: 2,
+    threads.blocked_waker: 2,
+    ends.shutdown_of_parked_workers: 0,
+}
+"""Where it is not one."""
 ANOTHER_STEP = {
     "a_worker_does_not_look_once_more_before_it_sleeps": "settle(0,)",
     "a_worker_looks_once_more_before_it_announces": "recheck(0,)",
@@ -44,21 +49,30 @@ ANOTHER_STEP = {
 """Planted races which no program notices without a preemption, and what the machine says to it."""
 
 
+BELIEFS = WorkersBeliefs()
+"""Shared: what right schedules have taught hides no wrong step."""
+follow = partial(WorkersFollower, BELIEFS)
+
+
 @pytest.fixture(autouse=True)
 def _followed() -> Iterator[None]:
-    with world.modelled():
+    with modelled():
         yield
-    world.Scene.watch = None
+    Scene.watch = None
 
 
-def test_every_schedule_is_a_run_of_the_machine_and_every_action_occurs() -> None:
-    WorkersFollower.named.clear()
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
+def test_every_schedule_is_a_run_of_the_machine(program: Callable[[], object]) -> None:
     before = WorkersFollower.steps
-    for program in world.PROGRAMS:
-        found = explore(program, preemptions=1 if program in SHORT else 0, on_event=WorkersFollower)
-        assert found.outcome == "holds", f"{program.__name__}\n{found.report}"
-    assert WorkersFollower.steps - before > 10_000
-    never = {action.name for action in FollowedWorkers(2).actions} - WorkersFollower.named
+    found = explore(program, preemptions=PREEMPTIONS.get(program, 1), on_event=follow)
+    assert found.outcome == "holds", found.report
+    assert WorkersFollower.steps - before > 20 * found.executions
+
+
+def test_every_action_occurs() -> None:
+    for program in PROGRAMS:
+        explore(program, preemptions=int(program is wakes.stolen_children), on_event=follow)
+    never = {action.name for action in FollowedWorkers(2, {}).actions} - BELIEFS.named
     assert never <= {"silence"}, "that needs a preemption in one of the longer programs"
 
 
@@ -67,6 +81,6 @@ def test_a_race_is_noticed_at_its_wrong_step_although_it_harms_nobody_there(name
     race = next(race for race in WORKERS_RACES if race.name == name)
     with planted(race):
         assert explore(race.program, preemptions=0).outcome == "holds"
-        found = explore(race.program, preemptions=0, on_event=WorkersFollower)
+        found = explore(race.program, preemptions=0, on_event=follow)
     assert found.outcome == "violated"
     assert ANOTHER_STEP[name] in found.reason, found.reason

@@ -15,6 +15,8 @@ None of them pushes, takes, polls, or lets anybody sleep.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from spec.workers_shutdown import StoppingWorkers
 from spec.workers_state import NOBODY, QUIET, SEEING, Workers, is_free, is_idle
 from zokio.model import action, put
@@ -24,7 +26,7 @@ THREADS = 5
 
 
 class FollowedWorkers(StoppingWorkers):
-    """See the head of the file. `homes` has the workers of the tasks that are pinned."""
+    """See the head of the file. `homes` has, by task, the workers of those that are pinned."""
 
     workers: int = 2
     threads: int = THREADS
@@ -34,12 +36,12 @@ class FollowedWorkers(StoppingWorkers):
     at_a_glance: bool = False
     pinned: int = 1
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, homes: Mapping[int, int]) -> None:
         super().__init__(workers=workers)
-        self.homes: dict[int, int] = {}
+        self.homes = homes
 
     def home(self, task: int) -> int:
-        """Known since the task was spawned."""
+        """Known when the task is spawned."""
         return self.homes.get(task, NOBODY)
 
     def can_event(self, state: Workers, worker: int, task: int) -> bool:

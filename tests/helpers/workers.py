@@ -15,6 +15,7 @@ from typing import Any, cast
 from zokio.core.current import CURRENT
 from zokio.core.shared_queue import SharedQueue
 from zokio.core.shared_task import SharedTask
+from zokio.core.suspend import suspend, yield_now
 from zokio.core.task import TaskId
 from zokio.scheduler.multi_thread import MultiThread
 from zokio.scheduler.numa import NumaPlan, make_plan
@@ -41,9 +42,9 @@ class Workshop:
             turn=self._turn,
             ring=lambda: self.rings.append(self.together.is_watched),
             report=lambda name, error: self.reports.append((name, error)),
-            has_left=lambda: None,
-            at_rest=lambda: None,
-            got_up=lambda: None,
+            has_left=lambda: self.told.append("left"),
+            at_rest=lambda: self.told.append("at rest"),
+            got_up=lambda: self.told.append("got up"),
             plan=make_plan("off", count) if plan is None else plan,
             is_virtual=is_virtual,
         )
@@ -56,6 +57,8 @@ class Workshop:
         self.turns: list[bool] = []
         """The visits: whether each was allowed to wait."""
         self.rings: list[bool] = []
+        self.told: list[str] = []
+        """What the runtime was told, in order: "left", "at rest", "got up"."""
         self.reports: list[tuple[str, BaseException]] = []
         self.spawned = 0
 
@@ -114,6 +117,25 @@ def has_token(parker: Parker) -> bool:
         parker.clear()
         return False
     return True
+
+
+async def note(log: list[str], name: str) -> str:
+    """A task that says its name."""
+    log.append(name)
+    return name
+
+
+async def note_twice(log: list[str], name: str) -> None:
+    """It yields in between."""
+    log.append(name)
+    await yield_now()
+    log.append(name)
+
+
+async def wait_then_note(log: list[str], name: str) -> None:
+    """It waits to be woken first."""
+    await suspend()
+    log.append(name)
 
 
 def _close_all(tasks: list[SharedTask]) -> None:

@@ -466,8 +466,12 @@ def test_a_group_counts_members_that_end_on_other_workers(runtime: zokio.Runtime
 
 
 @pytest.mark.parametrize("workers", [2, 4])
-def test_ten_thousand_tasks_of_one_worker_that_block_are_spread_evenly(workers: int) -> None:
-    """Each call returns only when every worker is in one: none may be without work for long."""
+def test_a_worker_that_blocks_is_relieved_of_its_tasks_by_the_others(workers: int) -> None:
+    """Each call returns only when every worker is in one.
+
+    `tests/explore/test_balance.py` has ten thousand of them, in modelled time: here a machine that
+    is busy gives the threads their turns as late as it likes, and each call waits for all of them.
+    """
     counts: Counter[str] = Counter()
     all_block = Barrier(workers)
 
@@ -477,14 +481,13 @@ def test_ten_thousand_tasks_of_one_worker_that_block_are_spread_evenly(workers: 
 
     async def main() -> None:
         async with zokio.TaskGroup() as group:
-            for _ in range(10_000):
+            for _ in range(workers * 100):
                 group.spawn(call())
 
     with zokio.Runtime(zokio.RuntimeConfig(workers=workers)) as runtime:
         runtime.block_on(main())
         metrics = runtime.metrics()
-    assert sum(counts.values()) == 10_000
-    assert max(counts.values()) <= 1.1 * min(counts.values()), counts
+    assert list(counts.values()) == [100] * workers
     assert sum(each.stolen_tasks for each in metrics.workers) > 0
     steals = sum(each.steals for each in metrics.workers)
-    assert steals < 1_000, "half of a queue at a time needs few steals"
+    assert steals < 25 * workers, "half of a queue at a time needs few steals"

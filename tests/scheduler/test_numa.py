@@ -90,6 +90,7 @@ def test_pin_binds_each_worker_to_a_cpu() -> None:
         == "numa=pin: 2 NUMA nodes, 4 CPUs, 4 cores; 3 workers are bound, with a CPU each"
     )
     assert found.moved(0, 3) is found  # it is where it is bound
+    assert plan("pin", TWO, 4).text.endswith("4 workers are bound, with a CPU each")
 
 
 def test_pin_with_more_workers_than_cpus_binds_each_to_a_node() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any, cast
 
 import pytest
@@ -128,6 +129,25 @@ def test_pinned_tasks_take_turns_with_the_others_and_no_thief_sees_them() -> Non
     assert not queue.has_work()
     queue.push_batch(named("b", "c"))
     assert taken(queue) == ["p", "b", "q", "c", "r"]
+
+
+def test_whether_there_is_work_is_one_look_at_the_queue() -> None:
+    """Seen there and gone at a second look, it would hide what stands in the slot."""
+
+    class Emptied(deque[SharedTask]):
+        looks = 0
+
+        def __bool__(self) -> bool:
+            """Others take what is there right after it was seen."""
+            self.looks += 1
+            return self.looks == 1
+
+    queue = StealingQueue()
+    queue.push_slot(*named("slot"))
+    queue.ready = emptied = Emptied()
+    assert queue.has_work()
+    assert emptied.looks == 1
+    assert queue.has_work(), "and then the slot"
 
 
 def test_clearing_forgets_everything() -> None:

@@ -19,7 +19,7 @@ from typing import Literal
 from zokio.explore.carriers import Carriers
 from zokio.explore.execution import Execution
 from zokio.explore.strand import Strategy
-from zokio.explore.timeline import Happening, Recorder, timeline
+from zokio.explore.timeline import Happening, Line, Recorder, timeline
 from zokio.explore.token import Replay, token_of
 from zokio.explore.world import Abandoned, World
 
@@ -76,6 +76,7 @@ class Explorer:
         self._shapes: set[int] = set()
         self._results: dict[object, None] = {}
         self._carriers = Carriers()
+        self._lines: dict[tuple[str, int], Line] = {}
 
     def begin(self) -> None:
         """A search with another bound begins: what it cuts counts."""
@@ -83,7 +84,7 @@ class Explorer:
 
     def run(self, strategy: Strategy) -> Execution:
         """One execution."""
-        recorder = Recorder(self.on_event()) if self.on_event is not None else None
+        recorder = None if self.on_event is None else Recorder(self.on_event(), self._lines)
         self.executions += 1
         if self.executions % COLLECT_EVERY == 0:
             gc.collect()

@@ -10,8 +10,8 @@ import linecache
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from zokio.explore.execution import Execution
 from zokio.explore.operations import Operation
@@ -22,16 +22,27 @@ LABEL = re.compile(r"# (?:spec|workers): (\w+(?:/\w+)*)")
 COLUMN = 34
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Line(NamedTuple):
+    """A line of the program, with what it says; see `Happening`."""
+
+    file: str
+    line: int
+    source: str
+    label: str
+
+
+NOWHERE = "", 0
+
+
+class Happening(NamedTuple):
     """A step with its place in the program.
 
     Attributes:
         number: Of the step, from 0.
         thread: The name of the thread.
         strand: Its number.
-        operation: What was done, in words.
-        verb: The first of these words: "read", "write", "append to", "acquire", ...
+        step: What was done.
+        verb: The first of its words: "read", "write", "append to", "acquire", ...
         owner: The object that it was done to, if any.
         attribute: The name of the attribute; empty for an object as a whole.
         file: Where it stands.
@@ -43,7 +54,7 @@ class Happening:
     number: int
     thread: str
     strand: int
-    operation: str
+    step: Operation
     verb: str
     owner: object
     attribute: str
@@ -52,46 +63,61 @@ class Happening:
     source: str
     label: str
 
+    @property
+    def operation(self) -> str:
+        """What was done, in words."""
+        return str(self.step)
+
 
 class Recorder:
-    """An observer for `World`."""
+    """An observer for `World`. `lines` is what it knows of the program, and finds out."""
 
-    def __init__(self, tell: Callable[[Happening], None] | None = None) -> None:
+    def __init__(
+        self,
+        tell: Callable[[Happening], None] | None = None,
+        lines: dict[tuple[str, int], Line] | None = None,
+    ) -> None:
         self.happenings: list[Happening] = []
         self.tell = tell
+        self.lines: dict[tuple[str, int], Line] = {} if lines is None else lines
         self._stands: dict[int, tuple[str, int]] = {}
 
     def stands(self, strand: Strand) -> None:
         """The calling thread stands before its next operation: note where."""
-        frame = sys._getframe(1)
+        frame = sys._getframe(2)  # of who has called the world
         while frame.f_back is not None and frame.f_code.co_filename.startswith(HERE):
             frame = frame.f_back
         self._stands[strand.number] = frame.f_code.co_filename, frame.f_lineno
 
     def done(self, strand: Strand, operation: Operation) -> None:
         """A step is taken."""
-        file, line = self._stands.pop(strand.number, ("", 0))
-        source = linecache.getline(file, line).strip() if file else ""
-        if source.startswith("job()"):
-            file, line, source = "", 0, ""
-        found = LABEL.search(source)
+        at = self._stands.pop(strand.number, NOWHERE)
+        line = self.lines.get(at)
+        if line is None:
+            line = self.lines[at] = line_at(*at)
         place = operation.place
         happening = Happening(
             len(self.happenings),
             strand.name,
             strand.number,
-            str(operation),
+            operation,
             operation.verb,
             None if place is None else place.owner,
             "" if place is None else place.name,
-            file,
-            line,
-            source,
-            found[1] if found else "",
+            *line,
         )
         self.happenings.append(happening)
         if self.tell is not None:
             self.tell(happening)
+
+
+def line_at(file: str, number: int) -> Line:
+    """A line, unless it is the one where a thread begins."""
+    source = linecache.getline(file, number).strip() if file else ""
+    if source.startswith("job()"):
+        return Line(*NOWHERE, "", "")
+    found = LABEL.search(source)
+    return Line(file, number, source, found[1] if found else "")
 
 
 def timeline(execution: Execution, happenings: list[Happening]) -> str:

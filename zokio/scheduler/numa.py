@@ -52,11 +52,11 @@ class NumaPlan:
 
         The same plan where it makes no difference: nobody watches, or the CPU is not known.
         """
-        seen = [cpu for cpu in self.topology.cpus if cpu.number == number]
-        if not self.watched or not seen or seen[0] == self.places[worker].cpu:
+        seen = next((cpu for cpu in self.topology.cpus if cpu.number == number), None)
+        if not self.watched or seen is None or seen == self.places[worker].cpu:
             return self
         places = list(self.places)
-        places[worker] = WorkerPlace(worker, seen[0], only(seen[0]))
+        places[worker] = WorkerPlace(worker, seen, only(seen))
         return replace(self, places=tuple(places))
 
 

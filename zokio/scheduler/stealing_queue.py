@@ -106,8 +106,8 @@ class StealingQueue:
         return stolen
 
     def has_work(self) -> bool:
-        """Whether a thief would find something."""
-        return bool(self.ready or self.slot)
+        """Whether a thief would find something: one look at each, or what is seen may be gone."""
+        return bool(self.ready) or bool(self.slot)
 
     def clear(self) -> None:
         """Forget everything, when no worker runs any more."""
