@@ -7,6 +7,8 @@ wait for time takes no time. A wait for ever, when no other thread exists that c
 
 from __future__ import annotations
 
+import socket
+
 from zokio.core.task import Task
 from zokio.env.bystanders import active_count
 from zokio.env.clock import VirtualClock
@@ -14,7 +16,9 @@ from zokio.env.threads import Event
 from zokio.errors import DeadlockError
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
-from zokio.reactor.simulated_socket import SimulatedNetwork, SimulatedSocket
+from zokio.reactor.simulated_datagrams import SimulatedDatagrams
+from zokio.reactor.simulated_network import SimulatedNetwork
+from zokio.reactor.simulated_socket import SimulatedSocket
 
 
 class SimulatedReactor:
@@ -32,8 +36,10 @@ class SimulatedReactor:
         self.threads = 1
         """How many threads wait for this reactor, so that none of them can end the wait."""
 
-    def socket(self, family: int) -> Socket:
+    def socket(self, family: int, kind: int = socket.SOCK_STREAM) -> Socket:
         """A new socket in memory; the family makes no difference."""
+        if kind == socket.SOCK_DGRAM:
+            return SimulatedDatagrams(self.network)
         return SimulatedSocket(self.network)
 
     def register(self, fd: int) -> Registration:
