@@ -13,6 +13,7 @@ import pytest
 
 import zokio
 from tests.helpers.cancel_at import cancelled_at
+from tests.helpers.standing import until_somebody_reads
 from zokio.errors import (
     AddressInUseError,
     BrokenError,
@@ -194,7 +195,7 @@ def test_two_receivers_are_one_too_many(run: Run) -> None:
     async def main() -> None:
         async with UdpSocket.bind(HOST) as sock:
             receiving = zokio.spawn(sock.recv(1), name="alice")
-            await zokio.sleep(0.001)
+            await until_somebody_reads(sock)
             with pytest.raises(BusyError, match="alice"):
                 await sock.recv_from(1)
             receiving.abort()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import zokio
+from tests.helpers.standing import until_somebody_reads, until_somebody_writes
 from tests.net.conformance.kinds import World
 from tests.net.conformance.operations import LOTS, READS, WRITES, read_all
 from zokio.errors import BusyError, ClosedError, ResetError
@@ -178,14 +179,14 @@ def test_a_stream_in_use_is_not_split(world: World) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             reading = zokio.spawn(client.read(1), name="alice")
-            await zokio.sleep(0.01)
+            await until_somebody_reads(client)
             with pytest.raises(BusyError, match="alice"):
                 client.split()
             reading.abort()
             writing = zokio.spawn(server.write_all(LOTS), name="bob")
             with pytest.raises(BusyError, match="already writes"):  # it has sent a part
                 server.split()
-            await zokio.sleep(0.01)
+            await until_somebody_writes(server)
             with pytest.raises(BusyError, match="bob"):
                 server.split()
             writing.abort()
@@ -201,7 +202,7 @@ def test_two_readers_of_a_half_are_one_too_many(world: World) -> None:
         async with world.streams() as (client, _):
             reader, _ = client.split()
             reading = zokio.spawn(reader.read(1), name="alice")
-            await zokio.sleep(0.01)
+            await until_somebody_reads(reader)
             with pytest.raises(BusyError, match="alice"):
                 await reader.read(1)
             reading.abort()
@@ -221,5 +222,26 @@ def test_a_reset_reaches_the_half_that_reads(world: World) -> None:
                 await reading
             writer.close()
             reader.close()
+
+    world.run(main())
+
+
+def test_whoever_is_on_the_way_into_the_wait_is_told_too(world: World) -> None:
+    """On several workers the close comes at any point of it."""
+
+    async def main() -> None:
+        for turns in range(40):
+            async with world.streams() as (client, server):
+                reader, writer = client.split()
+                reading = zokio.spawn(reader.read(1))
+                writing = zokio.spawn(writer.write_all(LOTS))
+                for _ in range(turns % 4):
+                    await zokio.yield_now()
+                reader.close()
+                writer.close()
+                for operation in (reading, writing):
+                    with pytest.raises(ClosedError, match=CLOSED):
+                        await operation
+                server.close()
 
     world.run(main())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import zokio
+from tests.helpers.standing import until_somebody_reads, until_somebody_writes
 from tests.net.conformance.kinds import World
 from tests.net.conformance.operations import LOTS, READS, WRITES
 from zokio.errors import (
@@ -52,7 +53,7 @@ def test_a_second_reader_is_told_who_is_there(world: World, first: str) -> None:
     async def main() -> None:
         async with world.streams() as (client, _):
             reading = zokio.spawn(READS[first](client), name="alice")
-            await zokio.sleep(0.01)
+            await until_somebody_reads(client)
             fd = client._socket.fileno()
             for second in READS.values():
                 with pytest.raises(BusyError, match=rf"task \d+ \(alice\) already reads fd {fd};"):
@@ -67,7 +68,7 @@ def test_a_second_writer_is_told_that_somebody_is_there(world: World, first: str
     async def main() -> None:
         async with world.streams() as (client, server):
             writing = zokio.spawn(WRITES[first](client), name="bob")
-            await zokio.sleep(0.01)
+            await until_somebody_writes(client)
             fd = client._socket.fileno()
             for second in WRITES.values():
                 with pytest.raises(BusyError, match=rf"already writes to fd {fd};"):
