@@ -23,6 +23,8 @@ from zokio.runtime.blocking import call_in_thread
 
 BUFFERS_MAX: Final = min(os.sysconf("SC_IOV_MAX"), 1024) if hasattr(os, "sysconf") else 16
 """How many buffers the system takes in one call (IOV_MAX)."""
+SENDS_SEVERAL: Final = hasattr(socket.socket, "sendmsg")
+"""Windows does not."""
 FILE_CHUNK_BYTES: Final = 1 << 20
 """How much of a file is sent, or read, in one call of a thread."""
 UNSUPPORTED: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
@@ -55,9 +57,9 @@ class BulkWrites(WriteSide):
             drop_front(rest, await self._when_ready(partial(self._send_some, some), "write"))
 
     def _send_some(self, buffers: list[memoryview]) -> int:
-        if not hasattr(socket.socket, "sendmsg"):  # Windows
-            return self._socket.send(buffers[0])
-        return self._socket.sendmsg(buffers)
+        if SENDS_SEVERAL:
+            return self._socket.sendmsg(buffers)
+        return self._socket.send(buffers[0])
 
     async def send_file(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> int:
         """Send a part of a file, by the system's sendfile where it can.
@@ -101,6 +103,8 @@ class BulkWrites(WriteSide):
 
     async def _send_by_system(self, source: FileSource, fd: int) -> bool:
         """Have the system send it; False when it cannot, and has sent nothing."""
+        if not hasattr(os, "sendfile"):
+            return False
         try:
             out = self._socket.dup()  # a close meanwhile gives the number to nobody else
         except OSError as error:
