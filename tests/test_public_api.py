@@ -60,6 +60,19 @@ SIGNATURES = {
     "net.TcpStream.write_all": "(self, data)",
     "net.TcpStream.shutdown_write": "(self)",
     "net.TcpStream.close": "(self)",
+    "net.TcpStream.peek": "(self, n)",
+    "net.TcpStream.split": "(self)",
+    "net.TcpStream.write_vectored": "(self, buffers)",
+    "net.TcpStream.send_file": "(self, file, offset=0, count=None)",
+    "net.TcpStream.set_keep_alive": "(self, idle, interval=15, count=4)",
+    "net.TcpStream.set_linger": "(self, seconds)",
+    "net.TcpStream.set_no_delay": "(self, enabled=True)",
+    "net.UnixListener.bind": "(path, *, backlog=1024)",
+    "net.UnixStream.connect": "(path, *, timeout=None)",
+    "net.UdpSocket.bind": "(host='', port=0, *, reuse_address=False, reuse_port=False)",
+    "net.UdpSocket.connect": "(self, host, port)",
+    "net.UdpSocket.send_to": "(self, data, address)",
+    "net.UdpSocket.recv_from": "(self, n=65535)",
 }
 
 
@@ -101,7 +114,10 @@ def test_the_parameters_are_those_of_the_interface(path: str) -> None:
 
 def test_the_submodules_list_what_they_offer() -> None:
     assert set(zokio.time.__all__) >= {"sleep", "sleep_until", "interval", "now", "timeout"}
-    assert set(zokio.net.__all__) == {"TcpListener", "TcpStream"}
+    assert set(zokio.net.__all__) == {
+        *("TcpListener", "TcpStream", "UnixListener", "UnixStream", "UdpSocket"),
+        *("ReadHalf", "WriteHalf"),
+    }
     assert set(zokio.sync.__all__) >= {
         *("Mutex", "RwLock", "Semaphore", "Notify", "Event", "Condition", "Barrier"),
         *("OnceCell", "LazyCell"),

@@ -141,6 +141,7 @@ _KINDS: dict[int, tuple[type[BrokenError], str]] = {
         AddressInUseError,
         "choose another port, port 0 for any free one, or stop who holds it",
     ),
+    errno.EMSGSIZE: (BrokenError, "the datagram is too long; send less at a time"),
     errno.EMFILE: (DescriptorsExhaustedError, "close connections, or raise `ulimit -n`"),
     errno.ENFILE: (DescriptorsExhaustedError, "close connections, or raise the system's limit"),
 }

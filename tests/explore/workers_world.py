@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from socket import SOCK_STREAM
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -89,7 +90,7 @@ class BellReactor:
         self.now_ns = monotonic_ns
         self._bell = Event()
 
-    def socket(self, family: int) -> Socket:
+    def socket(self, family: int, kind: int = SOCK_STREAM) -> Socket:
         raise AssertionError("no program here opens one")
 
     def register(self, fd: int) -> Registration:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from socket import SOCK_STREAM
 
 from tests.helpers.controlled_thread import ControlledThread
 from zokio.core.run_queue import RunQueue
@@ -162,8 +163,8 @@ class ReactorProbe:
         self._stops.here("ringing")
         self.reactor.unpark()
 
-    def socket(self, family: int) -> Socket:
-        return self.reactor.socket(family)
+    def socket(self, family: int, kind: int = SOCK_STREAM) -> Socket:
+        return self.reactor.socket(family, kind)
 
     def register(self, fd: int) -> Registration:
         return self.reactor.register(fd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from socket import SOCK_STREAM
 
 from tests.helpers.virtual_time import VirtualReactor
 from zokio.core.task import Task
@@ -25,8 +26,8 @@ class StoppingReactor:
     def signals(self) -> int:
         return self.inner.signals
 
-    def socket(self, family: int) -> Socket:
-        return self.inner.socket(family)
+    def socket(self, family: int, kind: int = SOCK_STREAM) -> Socket:
+        return self.inner.socket(family, kind)
 
     def register(self, fd: int) -> Registration:
         return self.inner.register(fd)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -23,7 +21,5 @@ async def connected_streams() -> AsyncIterator[tuple[TcpStream, TcpStream]]:
 
 def reset(stream: TcpStream) -> None:
     """Close a stream rudely: its peer sees a reset."""
-    linger = struct.pack("ii", 1, 0)
-    # The contract's setsockopt takes numbers; both worlds take these bytes.
-    stream._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)  # type: ignore[arg-type]  # bytes on purpose
+    stream.set_linger(0)
     stream.close()

@@ -7,6 +7,7 @@ A wait for ever is left to the reactor, and so is a ring of the bell.
 from __future__ import annotations
 
 from collections.abc import Callable
+from socket import SOCK_STREAM
 from typing import Protocol
 
 from zokio.core.task import Task
@@ -41,8 +42,8 @@ class VirtualTime:
     def signals(self) -> int:
         return self.inner.signals
 
-    def socket(self, family: int) -> Socket:
-        return self.inner.socket(family)
+    def socket(self, family: int, kind: int = SOCK_STREAM) -> Socket:
+        return self.inner.socket(family, kind)
 
     def register(self, fd: int) -> Registration:
         return self.inner.register(fd)

@@ -9,7 +9,8 @@ PORTABLE = "zokio/reactor/portable.py"
 REGISTRATION = "zokio/reactor/registration.py"
 REGISTERED = "zokio/net/registered.py"
 READINESS = "zokio/net/readiness.py"
-STREAM = "zokio/net/tcp_stream.py"
+READ_SIDE = "zokio/net/read_side.py"
+WRITE_SIDE = "zokio/net/write_side.py"
 
 MUTANTS = (
     Mutant(
@@ -39,14 +40,14 @@ MUTANTS = (
     ),
     Mutant(
         name="a_short_read_clears_the_flag_after_the_end",
-        file=STREAM,
+        file=READ_SIDE,
         before="if len(data) == n or registration.ended:",
         after="if len(data) == n:",
         machine="registration",
     ),
     Mutant(
         name="a_read_that_takes_all_it_asked_for_clears_the_flag",
-        file=STREAM,
+        file=READ_SIDE,
         before="if len(data) == n or registration.ended:",
         after="if registration.ended:",
         machine="registration",
@@ -93,7 +94,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a_second_reader_takes_the_place_of_the_first",
-        file=STREAM,
+        file=READ_SIDE,
         before="""        if registration.reader is not None:
             raise registration.busy_reading()
         if registration.readable or""",
@@ -122,7 +123,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a_part_that_was_sent_is_taken_for_all_of_it",
-        file=STREAM,
+        file=WRITE_SIDE,
         before="            if sent == len(rest):\n",
         after="            if sent:\n",
         machine="registration",

@@ -108,8 +108,8 @@ class ChangedSockets:
     def __getattr__(self, name: str) -> Any:  # Any: whatever the reactor has
         return getattr(self._inner, name)
 
-    def socket(self, family: int) -> Socket:
-        return self._change(self._inner.socket(family))
+    def socket(self, family: int, kind: int = socket.SOCK_STREAM) -> Socket:
+        return self._change(self._inner.socket(family, kind))
 
 
 class StrangeSocket:

@@ -59,5 +59,6 @@ def test_iteration_goes_on_when_the_process_has_run_out_of_descriptors() -> None
     finally:
         server.terminate()
         _, errors = server.communicate()
-    assert "accepting again" in errors and "ulimit" in errors
+    assert errors.count("accepting again") == 1, errors  # however often it happened
+    assert "ulimit" in errors
     assert "Traceback" not in errors

@@ -229,7 +229,7 @@ def test_iteration_goes_on_when_descriptors_or_memory_had_run_out(
 ) -> None:
     async def main() -> None:
         async with TcpListener.bind("127.0.0.1", 0) as listener:
-            listener._socket = FailingAccept(listener._socket, [number] * 2)
+            listener._socket = FailingAccept(listener._socket, [number] * 12)
             client = await TcpStream.connect(*listener.local_address)
             async for stream, _ in listener:
                 stream.close()
@@ -238,10 +238,8 @@ def test_iteration_goes_on_when_descriptors_or_memory_had_run_out(
 
     with caplog.at_level(logging.WARNING, logger="zokio"):
         zokio.run(main(), config=zokio.RuntimeConfig(reactor="simulated"))
-    assert [record.getMessage().count("accepting again in 0.1 s") for record in caplog.records] == [
-        1,
-        1,
-    ]
+    (record,) = caplog.records  # however often it happens
+    assert "accepting again as soon as there is room" in record.getMessage()
 
 
 def test_accept_itself_raises_when_descriptors_have_run_out(run: Run) -> None:

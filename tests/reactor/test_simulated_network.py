@@ -8,13 +8,8 @@ import struct
 
 import pytest
 
-from zokio.reactor.simulated_socket import (
-    BUFFER_BYTES,
-    FIRST_CLIENT_PORT,
-    FIRST_PORT,
-    SimulatedNetwork,
-    SimulatedSocket,
-)
+from zokio.reactor.simulated_network import FIRST_PORT, SimulatedNetwork, found_at
+from zokio.reactor.simulated_socket import BUFFER_BYTES, FIRST_CLIENT_PORT, SimulatedSocket
 
 HOST = "127.0.0.1"
 
@@ -120,7 +115,7 @@ def test_closing_another_socket_of_that_name_leaves_the_listener(net: Net) -> No
     bound.bind((HOST, 80))
     listener = net.listener()
     bound.close()
-    assert net.listener_at(HOST, 80) is listener
+    assert found_at((HOST, 80), net.listeners) is listener
 
 
 @pytest.mark.parametrize("wildcard", ["0.0.0.0", "::"])
@@ -128,10 +123,10 @@ def test_who_listens_at_every_address_is_found_at_each(net: Net, wildcard: str) 
     everywhere = net.socket()
     everywhere.bind((wildcard, 80))
     everywhere.listen(1)
-    assert net.listener_at(HOST, 80) is everywhere
-    assert net.listener_at(HOST, 81) is None
+    assert found_at((HOST, 80), net.listeners) is everywhere
+    assert found_at((HOST, 81), net.listeners) is None
     here = net.listener()
-    assert net.listener_at(HOST, 80) is here
+    assert found_at((HOST, 80), net.listeners) is here
 
 
 def test_both_ends_of_a_connection_know_both_names(net: Net) -> None:

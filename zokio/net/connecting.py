@@ -9,6 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from zokio.core.current import Polling
 from zokio.errors import BrokenError, ConnectTimeoutError, broken
@@ -19,6 +22,9 @@ from zokio.reactor.registration import Registration
 from zokio.runtime.current import current_runtime
 from zokio.time.timeout import timeout as time_limit
 
+UNDER_WAY: Final = (errno.EINPROGRESS, getattr(errno, "WSAEWOULDBLOCK", errno.EINPROGRESS))
+"""What a connect says that will be decided later. EAGAIN is none: a Unix socket has no room."""
+
 
 async def connect_host(host: str, port: int, timeout: float | None) -> tuple[Socket, Registration]:
     """Look the host up and connect to it, within `timeout` seconds for all of it.
@@ -27,15 +33,26 @@ async def connect_host(host: str, port: int, timeout: float | None) -> tuple[Soc
         ConnectTimeoutError: the time was up, here or in the system.
         BrokenError: the name is not known, or the network fails otherwise.
     """
+    with connect_limit(timeout, f"{host} port {port}"):
+        return await connect_any(await resolve(host, port))
+
+
+@contextmanager
+def connect_limit(timeout: float | None, whom: str) -> Iterator[None]:
+    """The limit of a connect: `timeout` seconds.
+
+    Raises:
+        ConnectTimeoutError: the time was up.
+    """
     try:
         with time_limit(timeout):
-            return await connect_any(await resolve(host, port))
+            yield
     except TimeoutError as error:
         if isinstance(error, BrokenError):
             raise
         raise ConnectTimeoutError(
             errno.ETIMEDOUT,
-            f"no answer from {host} port {port} within {timeout} s: the packets are dropped, "
+            f"no answer from {whom} within {timeout} s: the packets are dropped, "
             "or the listener's backlog is full; check the address, or give it more time",
         ) from None
 
@@ -69,7 +86,7 @@ async def connect_to(endpoint: Endpoint) -> tuple[Socket, Registration]:
         sock.close()
         raise
     try:
-        if number in (errno.EINPROGRESS, errno.EWOULDBLOCK):
+        if number in UNDER_WAY:
             number = await _decided(sock, registration, runtime.polling)
         if number == 0 and sock.getsockname() == sock.getpeername():
             # Nobody listens, and the system happened to choose that very port for this side.

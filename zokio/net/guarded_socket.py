@@ -8,6 +8,7 @@ runtime does without.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from zokio.env.threads import Lock
@@ -57,6 +58,22 @@ class GuardedSocket:
         with self._writing:
             return self._socket.send(data)
 
+    def sendmsg(self, buffers: Sequence[memoryview], /) -> int:
+        with self._writing:
+            return self._socket.sendmsg(buffers)
+
+    def recvfrom(self, size: int, /) -> tuple[bytes, Address]:
+        with self._reading:
+            return self._socket.recvfrom(size)
+
+    def sendto(self, data: bytes | bytearray | memoryview, address: Address, /) -> int:
+        with self._writing:
+            return self._socket.sendto(data, address)
+
+    def dup(self) -> Socket:
+        with self._writing:
+            return self._socket.dup()
+
     def shutdown(self, how: int, /) -> None:
         with self._writing:
             self._socket.shutdown(how)
@@ -73,7 +90,7 @@ class GuardedSocket:
         with self._writing:
             return self._socket.getsockopt(level, option)
 
-    def setsockopt(self, level: int, option: int, value: int, /) -> None:
+    def setsockopt(self, level: int, option: int, value: int | bytes, /) -> None:
         with self._writing:
             self._socket.setsockopt(level, option, value)
 

@@ -1,30 +1,21 @@
-"""TcpStream: a connected TCP socket, read and written by coroutines.
-
-Reading tries the socket at once when the registration says that it is readable, and suspends only
-when it is not; a short read means that everything was taken. `read` and `write_all` are written
-flat: they are what every message goes through, and a call costs as much as the rest of them.
-
-One task may read and one may write at the same time. Cancelling an operation loses nothing that
-was not already handed over: see each method.
-"""
+"""TcpStream: a connected TCP socket, and the options that only TCP has."""
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Awaitable, Generator
-from types import coroutine
+import socket
+import struct
 
-from zokio.core.suspend import AT_ONCE
-from zokio.errors import EndedError, LimitError, UsageError
+from zokio.errors import UsageError
 from zokio.net.connecting import connect_host
-from zokio.net.connection import EMPTY, Connection
-from zokio.net.readiness import let_others_run, not_here, until_writable
+from zokio.net.socket_stream import SocketStream
 
-CHUNK_BYTES = 65_536
-"""How much `read_exact` and `read_until` ask the socket for at a time."""
+IDLE_OPTION = getattr(socket, "TCP_KEEPIDLE", None) or getattr(socket, "TCP_KEEPALIVE", None)
+"""After which idleness to ask; macOS calls it TCP_KEEPALIVE."""
+KEEP_ALIVE_MAX_SECONDS = 32_767
+"""What Linux takes."""
 
 
-class TcpStream(Connection):
+class TcpStream(SocketStream):
     """A connection. Made by `connect` or `TcpListener.accept`; close it, or use `async with`."""
 
     __slots__ = ()
@@ -47,213 +38,63 @@ class TcpStream(Connection):
         stream.set_no_delay()
         return stream
 
-    @coroutine
-    def read(self, n: int) -> Generator[object, None, bytes]:
-        """Read what is there, `n` bytes at the most; wait if there is nothing.
+    def set_no_delay(self, enabled: bool = True) -> None:
+        """Send small messages at once (TCP_NODELAY). So does every new stream."""
+        try:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, int(enabled))
+        except OSError:
+            pass  # the peer has reset already: the next operation says so
 
-        To be awaited like any coroutine. It is written as a generator, which saves a tenth of an
-        echo's time in Python.
+    def set_keep_alive(self, idle: int | None, interval: int = 15, count: int = 4) -> None:
+        """Have the system ask a silent peer whether it is still there (SO_KEEPALIVE).
+
+        A peer that does not answer breaks the connection: whoever waits on it gets an error, at
+        the latest after `idle + interval * count` seconds.
 
         Args:
-            n: 1 or more.
-
-        Returns:
-            1 to `n` bytes, or b"" at the end of the stream. Cancelled, it has read nothing.
+            idle: seconds of silence before the first question; None asks no more.
+            interval: seconds between questions.
+            count: how many of them may stay without an answer.
 
         Raises:
-            BusyError: another task already reads this stream.
             ClosedError: it was closed on this side.
-            ResetError: the peer reset the connection.
+            BrokenError: the system refuses.
         """
-        if n < 1:
-            raise UsageError(f"read({n}): ask for at least one byte")
-        registration = self._registration
-        if registration.reader is not None:
-            raise registration.busy_reading()
-        if registration.readable or self._buffer:  # it completes at once, so it has to be paid
-            if self._budget.spend():
-                yield from let_others_run(registration, self._polling, reading=True)
-            if self._buffer:
-                return self._take(n)
-        while True:
-            if not registration.readable:  # as `until_readable`, without a generator of its own
-                task = self._polling.task
-                if task is None:
-                    raise not_here(registration)
-                registration.reader = task
-                try:
-                    if registration.on_wait is not None:
-                        registration.on_wait(registration)
-                    while not registration.readable:
-                        if registration.closed:
-                            registration.readable = True
-                        else:
-                            yield task
-                finally:
-                    registration.reader = None
-                    if registration.on_wait is not None:
-                        registration.on_wait(registration)
-            registration.readable = False  # before: an event that comes meanwhile counts
-            try:
-                data = self._socket.recv(n)
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                registration.readable = True
-                raise self._error(error, "read") from error
-            if len(data) == n or registration.ended:  # not everything was taken
-                registration.readable = True
-            return data
+        for name, value, most in (
+            ("idle", idle, KEEP_ALIVE_MAX_SECONDS),
+            ("interval", interval, KEEP_ALIVE_MAX_SECONDS),
+            ("count", count, 127),
+        ):
+            if value is not None and not 1 <= value <= most:
+                raise UsageError(f"set_keep_alive({name}={value}): from 1 to {most}")
+        what = "set_keep_alive"
+        self._set_option(socket.SOL_SOCKET, socket.SO_KEEPALIVE, int(idle is not None), what)
+        if idle is None:
+            return
+        for option, value in (
+            (IDLE_OPTION, idle),
+            (getattr(socket, "TCP_KEEPINTVL", None), interval),
+            (getattr(socket, "TCP_KEEPCNT", None), count),
+        ):
+            if option is not None:
+                self._set_option(socket.IPPROTO_TCP, option, value, what)
 
-    def _take(self, n: int) -> bytes:
-        data = bytes(self._buffer[:n])
-        del self._buffer[:n]
-        if not self._buffer:
-            self._buffer = EMPTY
-        return data
-
-    def _must_yield(self) -> bool:
-        """What a read from the buffer begins with: nobody else reads, and the budget is paid."""
-        if self._registration.reader is not None:
-            raise self._registration.busy_reading()
-        return self._budget.spend()
-
-    async def read_exact(self, n: int) -> bytes:
-        """Read exactly `n` bytes. Cancelled, what had come is kept for the next read.
-
-        Raises:
-            EndedError: the stream ended before; `partial` holds what had come.
-            BusyError, ClosedError, ResetError: as `read`.
-        """
-        if n < 0:
-            raise UsageError(f"read_exact({n}): a number of bytes is not negative")
-        if self._must_yield():
-            await let_others_run(self._registration, self._polling, reading=True)
-        while len(self._buffer) < n:
-            await self._fill(f"{n} bytes")
-        return self._take(n)
-
-    async def read_until(self, separator: bytes, limit: int = 65_536) -> bytes:
-        """Read up to and including `separator`. Cancelled, what had come is kept.
+    def set_linger(self, seconds: int | None) -> None:
+        """What `close` does with what was written and is still on its way (SO_LINGER).
 
         Args:
-            separator: at least one byte.
-            limit: how many bytes, the separator included, there may be at the most.
+            seconds: 0 drops it and resets the connection; None, as it is at first, has the system
+                try to deliver it, and nobody waits. More is refused: on Linux `close` would block
+                the thread so long, also with a socket that does not block.
 
         Raises:
-            LimitError: there is no separator within the limit; nothing was taken.
-            EndedError: the stream ended before; `partial` holds what had come.
-            BusyError, ClosedError, ResetError: as `read`.
+            ClosedError: it was closed on this side.
+            UsageError: it is neither 0 nor None.
         """
-        if not separator:
-            raise UsageError("read_until(b''): the separator must have at least one byte")
-        if self._must_yield():
-            await let_others_run(self._registration, self._polling, reading=True)
-        searched = 0
-        while True:
-            found = self._buffer.find(separator, max(0, searched - len(separator) + 1))
-            end = found + len(separator) if found >= 0 else len(self._buffer) + 1
-            if end > limit:
-                raise LimitError(
-                    f"no {separator!r} within {limit} bytes; raise the limit, or close the stream"
-                )
-            if found >= 0:
-                return self._take(end)
-            searched = len(self._buffer)
-            await self._fill(repr(separator))
-
-    async def _fill(self, wanted: str) -> None:
-        """Receive more into the buffer."""
-        buffered, self._buffer = self._buffer, EMPTY
-        try:
-            data = await self.read(CHUNK_BYTES)
-        finally:
-            if not self._registration.closed:
-                self._buffer = buffered
-        if not data:
-            error = EndedError(
-                errno.ECONNRESET,
-                f"the peer closed the stream after {len(buffered)} bytes, before {wanted}",
+        if seconds not in (0, None):
+            raise UsageError(
+                f"set_linger({seconds!r}): 0 or None; with more, close would block the thread"
             )
-            error.partial, self._buffer = bytes(buffered), EMPTY
-            raise error
-        if self._buffer is EMPTY:
-            self._buffer = bytearray(data)
-        else:
-            self._buffer += data
-
-    def write_all(self, data: bytes | bytearray | memoryview) -> Awaitable[None]:
-        """Write all of `data`; wait while the peer does not read.
-
-        To be awaited. The call itself sends what there is room for, which is mostly all; awaiting
-        sends the rest, and until then nobody else may write. A forgotten `await` is told by Python
-        if it lost anything.
-
-        Cancelled or failed in the middle, an unknown part has been sent: close the stream then.
-
-        Raises:
-            BusyError: another task already waits to write to this stream.
-            ClosedError: it was closed on this side, or shut down for writing.
-            PipeError, ResetError: the peer reads no more.
-        """
-        registration, budget = self._registration, self._budget
-        if not (
-            registration.writable
-            and registration.writer is None
-            and not self._owes
-            and budget.left
-            and type(data) is bytes
-        ):
-            return self._write_with_care(data)
-        budget.left -= 1
-        try:
-            sent = self._socket.send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError as error:
-            return self._fail_writing(error)
-        if sent == len(data):
-            return AT_ONCE
-        if self._structure is None:  # else an event may have come since: try once more
-            registration.clear_writable()
-        self._owes = True
-        return self._write_owed(memoryview(data)[sent:])
-
-    async def _write_owed(self, rest: memoryview) -> None:
-        """What a call has left; until its end nobody else writes."""
-        try:
-            await self._write_rest(rest)
-        finally:
-            self._owes = False
-
-    async def _fail_writing(self, error: OSError) -> None:
-        raise self._error(error, "write") from error
-
-    async def _write_with_care(self, data: bytes | bytearray | memoryview) -> None:
-        """For what is not the common case: see `write_all`."""
-        registration = self._registration
-        if registration.writer is not None or (self._owes and not registration.closed):
-            raise registration.busy_writing()
-        if self._budget.spend():
-            await let_others_run(registration, self._polling, reading=False)
-        rest = memoryview(data).cast("B")  # what is sent is counted in bytes, not in items
-        await self._write_rest(rest)
-
-    async def _write_rest(self, rest: memoryview) -> None:
-        """Send all of it; wait whenever the buffer is full."""
-        registration = self._registration
-        while True:
-            if not registration.writable:
-                await until_writable(registration, self._polling)
-            registration.clear_writable()  # before: an event that comes meanwhile counts
-            try:
-                sent = self._socket.send(rest)
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                registration.writable = True
-                raise self._error(error, "write") from error
-            if sent == len(rest):
-                registration.writable = True
-                return
-            rest = rest[sent:]
+        shape = "hh" if hasattr(socket, "SIO_RCVALL") else "ii"  # Windows has its own
+        value = struct.pack(shape, seconds is not None, 0)
+        self._set_option(socket.SOL_SOCKET, socket.SO_LINGER, value, "set_linger")

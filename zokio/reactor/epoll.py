@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 from collections.abc import Callable
 from typing import Final
 
@@ -46,9 +47,9 @@ class EpollReactor:
         self._closed = False
         self.now_ns = now_ns
 
-    def socket(self, family: int) -> Socket:
-        """A new non-blocking stream socket."""
-        return system_socket(family)
+    def socket(self, family: int, kind: int = socket.SOCK_STREAM) -> Socket:
+        """A new non-blocking socket."""
+        return system_socket(family, kind)
 
     def register(self, fd: int) -> Registration:
         """Watch `fd`."""

@@ -70,9 +70,9 @@ class PortableReactor:
         self._closed = False
         self.now_ns = now_ns
 
-    def socket(self, family: int) -> Socket:
-        """A new non-blocking stream socket."""
-        return system_socket(family)
+    def socket(self, family: int, kind: int = socket.SOCK_STREAM) -> Socket:
+        """A new non-blocking socket."""
+        return system_socket(family, kind)
 
     def register(self, fd: int) -> Registration:
         """Watch `fd`, once somebody waits for it."""

@@ -7,6 +7,8 @@ wait for time takes no time. A wait for ever, when no other thread exists that c
 
 from __future__ import annotations
 
+import socket
+
 from zokio.core.task import Task
 from zokio.env.bystanders import active_count
 from zokio.env.clock import VirtualClock
@@ -14,7 +16,9 @@ from zokio.env.threads import Event
 from zokio.errors import DeadlockError
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
-from zokio.reactor.simulated_socket import SimulatedNetwork, SimulatedSocket
+from zokio.reactor.simulated_datagrams import SimulatedDatagrams
+from zokio.reactor.simulated_network import SimulatedNetwork
+from zokio.reactor.simulated_socket import SimulatedSocket
 
 
 class SimulatedReactor:
@@ -29,11 +33,14 @@ class SimulatedReactor:
         self._registrations: dict[int, Registration] = {}
         self._changed: dict[int, None] = {}  # an ordered set of descriptors
         self._bell = Event()
+        self._is_waiting = False
         self.threads = 1
         """How many threads wait for this reactor, so that none of them can end the wait."""
 
-    def socket(self, family: int) -> Socket:
+    def socket(self, family: int, kind: int = socket.SOCK_STREAM) -> Socket:
         """A new socket in memory; the family makes no difference."""
+        if kind == socket.SOCK_DGRAM:
+            return SimulatedDatagrams(self.network)
         return SimulatedSocket(self.network)
 
     def register(self, fd: int) -> Registration:
@@ -63,6 +70,7 @@ class SimulatedReactor:
         """Report what has changed; if nothing has, let the time pass."""
         with self.network.lock:
             batch = self._report_changes()
+            self._is_waiting = timeout_ns is None  # whoever changes something from now on rings
         if self._bell.is_set():
             self._bell.clear()
         elif not batch:
@@ -70,11 +78,13 @@ class SimulatedReactor:
                 self._wait_for_bell()
             else:
                 self.clock.advance(timeout_ns)
+        self._is_waiting = False
         return batch
 
     def _wait_for_bell(self) -> None:
         # In this order: the last of the others may ring and end just now.
         if active_count() <= self.threads and not self._bell.is_set():
+            self._is_waiting = False
             raise DeadlockError(
                 "every task waits, no timer is pending, and no other thread could wake one; "
                 "look at Runtime.dump() for what each task waits for"
@@ -94,6 +104,8 @@ class SimulatedReactor:
 
     def _note_change(self, fd: int) -> None:
         self._changed[fd] = None
+        if self._is_waiting:  # on another worker, as a real reactor would see it
+            self._bell.set()
 
     def unpark(self) -> None:
         """Ring the bell."""

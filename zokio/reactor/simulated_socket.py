@@ -1,8 +1,8 @@
-"""Sockets in memory, with the manners of non-blocking TCP sockets on loopback.
+"""Sockets in memory, with the manners of non-blocking TCP and Unix sockets on loopback.
 
 Guarantees: bytes arrive once and in order; a buffer has room for `BUFFER_BYTES`, so writes come
 back short or raise BlockingIOError as real ones do; `close` with unread bytes, or after `SO_LINGER`
-0, resets the peer; descriptors are the lowest free numbers, so they are reused at once.
+0, resets the peer.
 
 There is no latency, no loss and no urgent data.
 """
@@ -14,60 +14,19 @@ import os
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from heapq import heappop, heappush
 
-from zokio.env.threads import RLock
-from zokio.reactor.contract import Address
+from zokio.reactor.contract import Address, Socket
+from zokio.reactor.simulated_network import SimulatedNetwork, found_at, name_of
 
 BUFFER_BYTES = 65_536
-FIRST_PORT = 49_152
 FIRST_CLIENT_PORT = 32_768
-WILDCARDS = ("0.0.0.0", "::")
 
 
-class SimulatedNetwork:
-    """The one host of a simulation: its descriptors and its ports."""
-
-    def __init__(self, changed: Callable[[int], None]) -> None:
-        self.sockets: dict[int, SimulatedSocket] = {}
-        self.listeners: dict[Address, SimulatedSocket] = {}
-        self.lock = RLock()
-        """For several threads: the sockets touch each other, so there is one for all."""
-        self.changed = changed
-        """Told the descriptor of every socket whose readiness may have risen."""
-        self._free: list[int] = []  # a heap of the numbers below `_unused`
-        self._unused = 3
-
-    def add(self, sock: SimulatedSocket) -> int:
-        """The lowest free descriptor, now taken."""
-        if self._free:
-            fd = heappop(self._free)
-        else:
-            fd = self._unused
-            self._unused += 1
-        self.sockets[fd] = sock
-        return fd
-
-    def remove(self, fd: int) -> None:
-        """The descriptor is free again."""
-        del self.sockets[fd]
-        heappush(self._free, fd)
-
-    def listener_at(self, host: str, port: int) -> SimulatedSocket | None:
-        """Who listens there, or at that port of every address."""
-        for each in (host, *WILDCARDS):
-            if (each, port) in self.listeners:
-                return self.listeners[each, port]
-        return None
-
-    def free_port(self, host: str) -> Address:
-        """An address of `host` on which nobody listens."""
-        port = FIRST_PORT
-        while (host, port) in self.listeners:
-            port += 1
-        return (host, port)
+def unsupported() -> OSError:
+    """What a socket of another kind could do."""
+    return OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
 
 
 class SimulatedSocket:
@@ -118,12 +77,14 @@ class SimulatedSocket:
         return number
 
     def setsockopt(self, level: int, option: int, value: int | bytes, /) -> None:
+        self._raise_if_closed()
         if (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER) and isinstance(value, bytes):
             self._linger_zero = struct.unpack("ii", value) == (1, 0)
 
     def bind(self, address: Address, /) -> None:
-        host, port = address[0], address[1]
-        name = (host, port) if port else self._network.free_port(host)
+        name = name_of(address)
+        if isinstance(name, tuple) and not name[1]:
+            name = self._network.free_port(name[0], self._network.listeners)
         if name in self._network.listeners:
             raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         self._name = name
@@ -147,8 +108,8 @@ class SimulatedSocket:
 
     def connect_ex(self, address: Address, /) -> int:
         """Connect at once; like a real one it says EINPROGRESS and reports by an event."""
-        self._target = (address[0], address[1])
-        listener = self._network.listener_at(*self._target)
+        self._target = name_of(address)
+        listener = found_at(self._target, self._network.listeners)
         if listener is None or listener._backlog is None:
             self._end(errno.ECONNREFUSED)
         elif len(listener._backlog) < listener._backlog_max:
@@ -160,7 +121,8 @@ class SimulatedSocket:
 
     def _establish(self, listener: SimulatedSocket, backlog: deque[SimulatedSocket]) -> None:
         other = SimulatedSocket(self._network)
-        self._name = (self._target[0], FIRST_CLIENT_PORT + self._fd)
+        is_path = not isinstance(self._target, tuple)
+        self._name = "" if is_path else (self._target[0], FIRST_CLIENT_PORT + self._fd)
         self._peer_name = other._name = self._target
         other._peer_name = self._name
         self._peer, other._peer = other, self
@@ -193,6 +155,29 @@ class SimulatedSocket:
         peer._received += data[:room]
         self._network.changed(peer._fd)
         return min(room, len(data))
+
+    def sendmsg(self, buffers: Sequence[memoryview], /) -> int:
+        sent = 0
+        for each in buffers:
+            try:
+                part = self.send(each)
+            except BlockingIOError:
+                if not sent:
+                    raise
+                break
+            sent += part
+        return sent
+
+    def recvfrom(self, size: int, /) -> tuple[bytes, Address]:
+        raise unsupported()
+
+    def sendto(self, data: bytes | bytearray | memoryview, address: Address, /) -> int:
+        raise unsupported()
+
+    def dup(self) -> Socket:
+        """There is no descriptor of the system to duplicate."""
+        self._raise_if_closed()
+        raise unsupported()
 
     def shutdown(self, how: int, /) -> None:
         self._raise_if_closed()

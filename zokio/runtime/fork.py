@@ -37,7 +37,7 @@ class ForkedReactor:
     def __init__(self) -> None:
         self.now_ns = monotonic_ns
 
-    def socket(self, family: int) -> NoReturn:
+    def socket(self, family: int, kind: int = 0) -> NoReturn:
         """Refused."""
         raise _error()
 
