@@ -19,6 +19,9 @@ TESTED := $(wildcard pyproject.toml spec tests proofs examples benchmarks assura
 
 INSTALL = -m pip install --quiet --disable-pip-version-check
 PARALLEL = -n $(JOBS) --dist worksteal
+# `make model` checks these machines, too; that their pages are those of the machines takes a while.
+LARGE_PAGES := $(foreach machine,workers blocking_pool blocking_runs,\
+	"tests/spec/test_machines.py::test_the_specification_holds_and_its_page_says_how_large_it_is[$(machine)]")
 # What `make test` has no time for: every transition of every machine, and the measuring of the
 # assurance case, whose parts have faster tests of their own.
 THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
@@ -27,6 +30,8 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 	tests/assurance/test_large_machines.py::test_every_large_configuration_holds_to_its_last_state \
 	tests/assurance/test_traces.py tests/assurance/test_planted_bugs.py \
 	tests/docs/test_walkthrough.py tests/scheduler/test_wrong_orders.py \
+	tests/assurance/test_replay.py::test_every_edge_of_the_small_machines_is_replayed \
+	$(LARGE_PAGES) \
 	tests/explore/test_litmus.py::test_drawn_programs_have_the_results_that_brute_force_finds \
 	tests/assurance/test_interleavings.py::test_the_fast_part_measures_programs_and_races
 # What the compiled build is tested with: all that runs the kernel. The rest reads sources or docs.
