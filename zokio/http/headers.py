@@ -1,0 +1,71 @@
+"""Headers: names and values of a request, in order; and what is allowed in those of a response.
+
+Names are compared without regard to case and kept in lower case. Bytes on the wire are Latin-1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from zokio.errors import UsageError
+
+Pair = tuple[bytes, bytes]
+TOKEN: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+# No line can be ended and no other one begun: what a response must never let through.
+VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+HeaderItems = Mapping[str, str] | Iterable[tuple[str, str]]
+
+
+class Headers(Mapping[str, str]):
+    """A mapping from the name in lower case; a name that came several times is joined by commas."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: list[Pair]) -> None:
+        self.raw = raw
+        """Names in lower case and values, as bytes, in the order in which they came."""
+
+    def __getitem__(self, name: str) -> str:
+        values = self.get_all(name)
+        if not values:
+            raise KeyError(name)
+        return ", ".join(values)
+
+    def get_all(self, name: str) -> list[str]:
+        """Every value of a name, in order."""
+        wanted = name.lower().encode("latin-1", "replace")
+        return [value.decode("latin-1") for key, value in self.raw if key == wanted]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(key.decode("latin-1") for key, _ in self.raw))
+
+    def __len__(self) -> int:
+        return len({key for key, _ in self.raw})
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)!r})"
+
+
+def encoded(headers: HeaderItems) -> list[Pair]:
+    """The headers of a response as bytes, names in lower case.
+
+    Raises:
+        UsageError: a name or a value could not be sent as it is, or would begin another line.
+    """
+    items = headers.items() if isinstance(headers, Mapping) else headers
+    return [_pair(name, value) for name, value in items]
+
+
+def _pair(name: str, value: str) -> Pair:
+    try:
+        pair = name.lower().encode("ascii"), value.encode("latin-1")
+    except (UnicodeEncodeError, AttributeError) as error:
+        raise UsageError(f"header {name!r}: {value!r} is not text in Latin-1") from error
+    if not TOKEN.fullmatch(pair[0]) or not VALUE.fullmatch(pair[1]):
+        raise UsageError(
+            f"header {name!r}: {value!r} has a character that no header may have, such as the end "
+            "of a line; check where it comes from"
+        )
+    return pair

@@ -1,0 +1,70 @@
+"""Response: what a handler returns."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+
+from zokio.errors import UsageError
+from zokio.http.files import File
+from zokio.http.headers import HeaderItems, Pair, encoded
+
+Content = bytes | AsyncIterable[bytes] | File
+Body = Content | bytearray | memoryview | str
+
+
+class Response:
+    """A status, a body and headers.
+
+    Args:
+        status: 200 to 599.
+        body: bytes; text, which is sent as UTF-8; a `File`; or an async iterable of bytes, of which
+            the next part is asked for when the client has room for it.
+        headers: pairs or a mapping. `content-length`, `transfer-encoding`, `date` and `connection`
+            are the server's: it counts, it chunks, and it knows whether the connection goes on.
+            Only `connection: close` may be given, and `content-length` for a body in parts.
+
+    Raises:
+        UsageError: the status, or a header, is one that cannot be sent.
+    """
+
+    __slots__ = ("body", "closes", "fields", "length", "status")
+
+    def __init__(self, status: int = 200, body: Body = b"", headers: HeaderItems = ()) -> None:
+        if not 200 <= status <= 599:
+            raise UsageError(f"Response({status!r}): a status is a number from 200 to 599")
+        self.status = status
+        self.body: Content = body if type(body) is bytes else _content(body)
+        self.length: int | None = None
+        """What `content-length` said, for a body in parts."""
+        self.closes = False
+        """It is the last of its connection."""
+        self.fields: list[Pair] = [] if headers == () else self._checked(encoded(headers))
+        """The headers besides the server's own."""
+
+    def _checked(self, fields: list[Pair]) -> list[Pair]:
+        kept = []
+        for name, value in fields:
+            if name == b"content-length":
+                self.length = _length(value)
+            elif name == b"connection" and value.lower() == b"close":
+                self.closes = True
+            elif name in (b"transfer-encoding", b"connection"):
+                raise UsageError(f"Response: the header {name.decode()} is the server's to give")
+            else:
+                kept.append((name, value))
+        size = len(self.body) if isinstance(self.body, bytes) else self.length
+        if self.length is not None and self.length != size and size:
+            raise UsageError(f"Response: content-length {self.length}, and a body of {size} bytes")
+        return kept
+
+
+def _content(body: Body) -> Content:
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray | memoryview) else body
+
+
+def _length(value: bytes) -> int:
+    if not value.isdigit():
+        raise UsageError(f"Response: content-length is a number, and not {value!r}")
+    return int(value)
