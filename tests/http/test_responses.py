@@ -48,6 +48,13 @@ def test_a_head_request_gets_the_headers_of_a_get() -> None:
     assert (first.body, second.body) == (b"", b"hello")
 
 
+def test_a_handler_of_head_may_say_a_length_without_a_body() -> None:
+    empty = Response(headers={"content-length": "1234"})
+    raw = run_simulated(exchange(returning(empty), b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + GET))
+    found = answers_in(raw, ("HEAD", "GET"))
+    assert [answer.headers["content-length"] for answer in found] == ["1234", "0"]
+
+
 @pytest.mark.parametrize("status", (204, 304))
 def test_a_status_without_a_body_has_none(status: int) -> None:
     found = answers(returning(Response(status, b"not to be sent")), GET + GET)

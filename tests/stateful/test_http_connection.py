@@ -15,14 +15,14 @@ HARD = HttpConnection(heads_max=1, kinds=(LONG, EXPECT, BAD))
 ALL = HttpConnection(heads_max=3, kinds=(GET, POST, LONG, EXPECT, BAD, START))
 
 
+def test_the_real_connection_takes_the_transitions_of_difficult_requests() -> None:
+    replay_one_walk_in(2, HARD, HttpConnectionAdapter())
+
+
 @pytest.mark.uncounted
 def test_the_real_connection_does_everything_that_the_machine_says() -> None:
     witness = replay_one_walk_in(4, WHOLE, HttpConnectionAdapter())
     assert_everything_was_witnessed(WHOLE, witness)
-
-
-def test_the_real_connection_takes_the_transitions_of_difficult_requests() -> None:
-    replay_one_walk_in(2, HARD, HttpConnectionAdapter())
 
 
 @pytest.mark.uncounted

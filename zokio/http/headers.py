@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from zokio.errors import UsageError
@@ -60,12 +61,21 @@ def encoded(headers: HeaderItems) -> list[Pair]:
 
 def _pair(name: str, value: str) -> Pair:
     try:
-        pair = name.lower().encode("ascii"), value.encode("latin-1")
+        pair = _name(name), value.encode("latin-1")
     except (UnicodeEncodeError, AttributeError) as error:
         raise UsageError(f"header {name!r}: {value!r} is not text in Latin-1") from error
-    if not TOKEN.fullmatch(pair[0]) or not VALUE.fullmatch(pair[1]):
+    # The first question is a tenth of the second, and mostly enough.
+    if not value.isprintable() and not VALUE.fullmatch(pair[1]):
         raise UsageError(
             f"header {name!r}: {value!r} has a character that no header may have, such as the end "
             "of a line; check where it comes from"
         )
     return pair
+
+
+@lru_cache(maxsize=256)
+def _name(name: str) -> bytes:
+    encoded_name = name.lower().encode("ascii")
+    if not TOKEN.fullmatch(encoded_name):
+        raise UsageError(f"header {name!r}: this is no name of a header")
+    return encoded_name

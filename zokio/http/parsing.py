@@ -63,13 +63,14 @@ class Head:
 class HeadParser:
     """Parses the heads of one connection, one after another."""
 
-    __slots__ = ("_headers", "_headers_max", "_llhttp", "_special", "_target")
+    __slots__ = ("_headers", "_headers_max", "_host", "_llhttp", "_special", "_target")
 
     def __init__(self, headers_max: int) -> None:
         self._headers_max = headers_max
         self._headers: list[Pair] = []
         self._special: dict[bytes, bytes] = {}
         self._target = b""
+        self._host = b""
         self._llhttp = httptools.HttpRequestParser(self)
 
     def on_url(self, url: bytes) -> None:
@@ -110,7 +111,13 @@ class HeadParser:
         special = self._special
         if len(special) != 1 or not is_1_1 or b"host" not in special:
             self._take_special(head, special)
-        _check_target(head, special.get(b"host", b""))
+        host = special.get(b"host", b"")
+        if host != self._host:
+            if not HOST.fullmatch(host):  # several are joined by commas
+                raise HttpError(400, "Host is malformed, or there are several")
+            self._host = host  # the same in every request of a connection
+        if head.target[:1] != b"/" or b"#" in head.target:
+            _check_target(head, host)
         return head
 
     def _feed(self, data: bytes, method: bytes) -> None:
@@ -179,14 +186,10 @@ def _check_coding(head: Head, coding: bytes) -> None:
 
 
 def _check_target(head: Head, host: bytes) -> None:
-    """Refuse what names two hosts, or none in a known form."""
-    if not HOST.fullmatch(host):  # several are joined by commas
-        raise HttpError(400, "Host is malformed, or there are several")
+    """Refuse what names two hosts, or none in a known form: for what begins with no slash."""
     target = head.target
     if b"#" in target:
         raise HttpError(400, "a target has no fragment")
-    if target[:1] == b"/":
-        return
     if target == b"*":
         if head.method != b"OPTIONS":
             raise HttpError(400, "only OPTIONS has the target *")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
+from typing import Final
 
 from zokio.errors import UsageError
 from zokio.http.files import File
 from zokio.http.headers import HeaderItems, Pair, encoded
 
+THE_SERVERS: Final = frozenset({b"content-length", b"connection", b"transfer-encoding", b"date"})
 Content = bytes | AsyncIterable[bytes] | File
 Body = Content | bytearray | memoryview | str
 
@@ -42,20 +44,23 @@ class Response:
         """The headers besides the server's own."""
 
     def _checked(self, fields: list[Pair]) -> list[Pair]:
-        kept = []
-        for name, value in fields:
-            if name == b"content-length":
-                self.length = _length(value)
-            elif name == b"connection" and value.lower() == b"close":
-                self.closes = True
-            elif name in (b"transfer-encoding", b"connection"):
-                raise UsageError(f"Response: the header {name.decode()} is the server's to give")
-            else:
-                kept.append((name, value))
-        size = len(self.body) if isinstance(self.body, bytes) else self.length
-        if self.length is not None and self.length != size and size:
-            raise UsageError(f"Response: content-length {self.length}, and a body of {size} bytes")
-        return kept
+        own = [pair for pair in fields if pair[0] in THE_SERVERS]
+        if own:
+            fields = [pair for pair in fields if pair[0] not in THE_SERVERS]
+            for name, value in own:
+                self._take_own(name, value)
+        return fields
+
+    def _take_own(self, name: bytes, value: bytes) -> None:
+        if name == b"content-length":
+            self.length = _length(value)
+            if isinstance(self.body, bytes) and self.body and len(self.body) != self.length:
+                size = len(self.body)
+                raise UsageError(f"Response: content-length {self.length} for {size} bytes")
+        elif name == b"connection" and value.lower() == b"close":
+            self.closes = True
+        else:
+            raise UsageError(f"Response: the header {name.decode()} is the server's to give")
 
 
 def _content(body: Body) -> Content:

@@ -55,8 +55,10 @@ class Sending:
                 data += lines(response.fields)
             if not (keeps and head.is_1_1):
                 data += KEEP if keeps else CLOSE
-            data += b"content-length: %d\r\n\r\n" % len(content)
-            size = len(content) if head.method != b"HEAD" else 0
+            size = shown = len(content)
+            if head.method == b"HEAD":  # it may say what a GET would get, without having made it
+                size, shown = 0, shown or response.length or 0
+            data += b"content-length: %d\r\n\r\n" % shown
             if not size:
                 await self._channel.write(data)
             elif size <= TOGETHER_BYTES:
