@@ -185,6 +185,28 @@ def test_an_http_error_is_answered_with_its_status() -> None:
     assert (found[0].status, found[0].body) == (418, b"short and stout\n")
 
 
+@pytest.mark.parametrize("status", (100, 200, 399, 600))
+def test_what_is_no_error_is_no_http_error(status: int) -> None:
+    with pytest.raises(zokio.UsageError):
+        HttpError(status)
+
+
+def test_a_status_that_cannot_be_sent_is_refused() -> None:
+    for status in (100, 199, 600):
+        with pytest.raises(zokio.UsageError):
+            Response(status)
+
+
+def test_an_access_log_that_fails_costs_nobody_his_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(access: Access) -> None:
+        raise ValueError("the disk is full")
+
+    assert statuses(hello, GET + GET, access_log=fail) == [200, 200]
+    assert "the access log failed" in caplog.text
+
+
 def test_a_body_that_fails_before_its_first_part_is_answered_with_500(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -17,6 +17,9 @@ from spec.http_connection_state import (
     EXPECT,
     GRACE,
     HANDLING,
+    HEAD,
+    IDLE,
+    LINGERING,
     ON_THE_CLIENT,
     OPEN,
     OWED,
@@ -269,6 +272,20 @@ class HttpConnectionAdapter:
             assert self.pair.ours.fileno() == -1, "the socket was left open"
         elif not self._cause():
             assert connection.deadline.is_armed() == (at in ON_THE_CLIENT)
+            if at in ON_THE_CLIENT:
+                left_ns = connection.deadline.at_ns - self.stage.reactor.now_ns()
+                assert left_ns == self._limit_of(at), f"{at} has the wrong deadline"
+
+    def _limit_of(self, at: str) -> int:
+        """How long the client may take there; no time passes before it is up."""
+        service = self.service
+        limits = {
+            IDLE: service.idle_ns if self.handled else service.head_ns,
+            HEAD: service.head_ns,
+            WRITING: service.write_ns,
+            LINGERING: service.linger_ns,
+        }
+        return limits.get(at, service.body_ns)
 
     def stop(self) -> None:
         self.stage.stop()

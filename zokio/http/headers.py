@@ -49,17 +49,12 @@ class Headers(Mapping[str, str]):
         return f"Headers({dict(self)!r})"
 
 
-def encoded(headers: HeaderItems) -> list[Pair]:
-    """The headers of a response as bytes, names in lower case.
+def encoded(name: str, value: str) -> Pair:
+    """A header of a response as bytes, the name in lower case.
 
     Raises:
-        UsageError: a name or a value could not be sent as it is, or would begin another line.
+        UsageError: the name or the value could not be sent as it is, or would begin another line.
     """
-    items = headers.items() if isinstance(headers, Mapping) else headers
-    return [_pair(name, value) for name, value in items]
-
-
-def _pair(name: str, value: str) -> Pair:
     try:
         pair = _name(name), value.encode("latin-1")
     except (UnicodeEncodeError, AttributeError) as error:

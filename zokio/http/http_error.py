@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-from zokio.errors import ZokioError
+from zokio.errors import UsageError, ZokioError
 
 REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 REASONS.update({413: "Content Too Large", 431: "Request Header Fields Too Large"})
@@ -20,9 +20,14 @@ class HttpError(ZokioError):
     Args:
         status: 400 to 599.
         text: the body of the answer; the name of the status if it is empty.
+
+    Raises:
+        UsageError: the status is another one.
     """
 
     def __init__(self, status: int, text: str = "") -> None:
+        if not 400 <= status <= 599:
+            raise UsageError(f"HttpError({status!r}): return a Response for what is no error")
         self.status = status
         self.text = text or REASONS.get(status, "")
         super().__init__(f"{status} {self.text}")

@@ -117,7 +117,7 @@ class HeadParser:
                 raise HttpError(400, "Host is malformed, or there are several")
             self._host = host  # the same in every request of a connection
         if head.target[:1] != b"/" or b"#" in head.target:
-            _check_target(head, host)
+            _check_target(head, special.get(b"host"))
         return head
 
     def _feed(self, data: bytes, method: bytes) -> None:
@@ -185,7 +185,7 @@ def _check_coding(head: Head, coding: bytes) -> None:
         raise HttpError(501, "the only transfer coding that this server knows is chunked")
 
 
-def _check_target(head: Head, host: bytes) -> None:
+def _check_target(head: Head, host: bytes | None) -> None:
     """Refuse what names two hosts, or none in a known form: for what begins with no slash."""
     target = head.target
     if b"#" in target:
@@ -197,5 +197,5 @@ def _check_target(head: Head, host: bytes) -> None:
     absolute = ABSOLUTE.match(target)
     if absolute is None:
         raise HttpError(400, "the target has no known form")
-    if absolute[1].lower() != host.lower():
+    if host is not None and absolute[1].lower() != host.lower():
         raise HttpError(400, "the target names another host than Host")

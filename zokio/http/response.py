@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping
 from typing import Final
 
 from zokio.errors import UsageError
 from zokio.http.files import File
-from zokio.http.headers import HeaderItems, Pair, encoded
+from zokio.http.headers import HeaderItems, encoded
 
 THE_SERVERS: Final = frozenset({b"content-length", b"connection", b"transfer-encoding", b"date"})
 Content = bytes | AsyncIterable[bytes] | File
@@ -29,7 +29,7 @@ class Response:
         UsageError: the status, or a header, is one that cannot be sent.
     """
 
-    __slots__ = ("body", "closes", "fields", "length", "status")
+    __slots__ = ("body", "closes", "length", "lines", "status")
 
     def __init__(self, status: int = 200, body: Body = b"", headers: HeaderItems = ()) -> None:
         if not 200 <= status <= 599:
@@ -40,16 +40,18 @@ class Response:
         """What `content-length` said, for a body in parts."""
         self.closes = False
         """It is the last of its connection."""
-        self.fields: list[Pair] = [] if headers == () else self._checked(encoded(headers))
-        """The headers besides the server's own."""
+        self.lines = b"" if headers == () else self._lines(headers)
+        """The headers besides the server's own, as they stand in the head."""
 
-    def _checked(self, fields: list[Pair]) -> list[Pair]:
-        own = [pair for pair in fields if pair[0] in THE_SERVERS]
-        if own:
-            fields = [pair for pair in fields if pair[0] not in THE_SERVERS]
-            for name, value in own:
-                self._take_own(name, value)
-        return fields
+    def _lines(self, headers: HeaderItems) -> bytes:
+        lines = b""
+        for name, value in headers.items() if isinstance(headers, Mapping) else headers:
+            pair = encoded(name, value)
+            if pair[0] in THE_SERVERS:
+                self._take_own(*pair)
+            else:
+                lines += b"%b: %b\r\n" % pair
+        return lines
 
     def _take_own(self, name: bytes, value: bytes) -> None:
         if name == b"content-length":

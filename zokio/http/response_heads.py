@@ -7,7 +7,6 @@ from typing import Final
 
 from zokio.env.calendar import unix_seconds
 from zokio.env.clock import SECOND_NS
-from zokio.http.headers import Pair
 from zokio.http.http_error import REASONS
 
 WITHOUT_BODY: Final = frozenset({204, 304})
@@ -34,8 +33,3 @@ class ResponseHeads:
             line = f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\ndate: {date}\r\n"
             found = self._beginnings[status] = line.encode()
         return found
-
-
-def lines(fields: list[Pair]) -> bytes:
-    """Headers as they stand in a head."""
-    return b"".join([b"%b: %b\r\n" % pair for pair in fields])

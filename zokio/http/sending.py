@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Final
 
+from zokio.core.suspend import AT_ONCE
 from zokio.env.clock import SECOND_NS
 from zokio.errors import BrokenError, ClosedError, UsageError
 from zokio.http.access_log import Access
@@ -19,7 +20,7 @@ from zokio.http.channel import Channel
 from zokio.http.files import File, OpenFile
 from zokio.http.parsing import Head
 from zokio.http.response import Response
-from zokio.http.response_heads import WITHOUT_BODY, lines
+from zokio.http.response_heads import WITHOUT_BODY
 from zokio.http.service import Service
 from zokio.reactor.contract import Address
 
@@ -50,19 +51,17 @@ class Sending:
         content = response.body
         if type(content) is bytes and response.status not in WITHOUT_BODY:
             keeps = keeps and (body.is_over or self._may_drain(body))
-            data = service.heads.beginning(response.status, started_ns)
-            if response.fields:
-                data += lines(response.fields)
+            data = service.heads.beginning(response.status, started_ns) + response.lines
             if not (keeps and head.is_1_1):
                 data += KEEP if keeps else CLOSE
             size = shown = len(content)
             if head.method == b"HEAD":  # it may say what a GET would get, without having made it
                 size, shown = 0, shown or response.length or 0
             data += b"content-length: %d\r\n\r\n" % shown
-            if not size:
-                await self._channel.write(data)
-            elif size <= TOGETHER_BYTES:
-                await self._channel.write(data + content)
+            if size <= TOGETHER_BYTES:
+                written = self._channel.stream.write_all(data + content if size else data)
+                if written is not AT_ONCE:
+                    await self._channel.until_written(written)
             else:
                 await self._channel.write(data)
                 await self._channel.write(content)
@@ -93,7 +92,7 @@ class Sending:
         data = self._service.heads.beginning(response.status, self._service.now_ns())
         if not (keeps and is_1_1):
             data += KEEP if keeps else CLOSE
-        return data + lines(response.fields) + framing + b"\r\n"
+        return data + response.lines + framing + b"\r\n"
 
     async def _send_other(self, head: Head, response: Response, *, keeps: bool) -> tuple[int, bool]:
         """What is not bytes; how many bytes of body it was, and whether the connection goes on."""
@@ -200,7 +199,10 @@ class Sending:
             method, target = head.method.decode("ascii"), head.target.decode("ascii")
             version = "1.1" if head.is_1_1 else "1.0"
         access = Access(self._peer_address, method, target, version, status, size, seconds)
-        self._service.access_log(access)
+        try:
+            self._service.access_log(access)
+        except Exception as error:
+            LOGGER.error("the access log failed", exc_info=error)
 
 
 def _no_response(head: Head, found: object) -> Response:
