@@ -92,6 +92,25 @@ def test_a_body_that_drips_is_waited_for_only_as_long_as_its_bytes_earn() -> Non
     assert 7 <= seconds < 9  # each second earned a tenth
 
 
+def test_a_body_that_stands_still_cuts_a_response_that_has_begun() -> None:
+    async def mirror(request: Request) -> Response:
+        return Response(body=request.body)
+
+    async def main() -> bytes:
+        received = b""
+        async with serving(mirror, body_timeout=1, linger=0) as address:
+            client = await TcpStream.connect(*address)
+            async with client:
+                await client.write_all(HEAD + b"Content-Length: 6\r\n\r\nabc")
+                received = await read_all(client)
+        return received
+
+    received = run_simulated(main())
+    (found,) = answers_in(received)
+    assert (found.status, found.body, found.is_whole) == (200, b"abc", False)
+    assert received.endswith(b"\r\n\r\n3\r\nabc\r\n")
+
+
 def test_a_slow_handler_costs_its_client_nothing() -> None:
     async def slow(request: Request) -> Response:
         await zokio.sleep(1_000)

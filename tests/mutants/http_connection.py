@@ -19,7 +19,7 @@ MUTANTS = (
     mutant(
         "what_is_left_of_a_body_is_taken_for_the_next_request",
         CONNECTION,
-        "                keeps = keeps and await self._drain(body)\n",
+        "                keeps = keeps and not service.stopping and await self._drain(body)\n",
         "",
     ),
     mutant(
@@ -59,6 +59,12 @@ MUTANTS = (
         "            if not keeps:\n",
     ),
     mutant(
+        "a_body_is_drained_during_a_shutdown",
+        CONNECTION,
+        "keeps and not service.stopping and await",
+        "keeps and await",
+    ),
+    mutant(
         "a_slow_client_is_told_nothing",
         CONNECTION,
         "            if self.deadline.has_passed and self._may_refuse():\n",
@@ -93,12 +99,6 @@ MUTANTS = (
         CONNECTION,
         'error.text + "\\n"))\n        await self.linger()\n',
         'error.text + "\\n"))\n',
-    ),
-    mutant(
-        "a_refused_connection_goes_on",
-        CONNECTION,
-        "                return await self._refuse(error)\n",
-        "                await self._refuse(error)\n                continue\n",
     ),
     mutant(
         "a_part_of_a_head_is_forgotten",

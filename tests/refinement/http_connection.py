@@ -38,6 +38,7 @@ from tests.http.responses import answers_in
 from zokio.core.suspend import suspend
 from zokio.core.task import Task
 from zokio.http.connection import Connection
+from zokio.http.http_error import HttpError
 from zokio.http.limits import Limits
 from zokio.http.request import Request
 from zokio.http.response import Response
@@ -115,7 +116,7 @@ class HttpConnectionAdapter:
                 case "large":
                     return Response(body=self._parts(), headers=headers)
                 case "error":
-                    raise RuntimeError("the handler was told to fail")
+                    raise HttpError(500)  # which is not logged
                 case _:
                     await suspend()
 

@@ -99,7 +99,7 @@ class Connection(Channel):
             keeps = await self._sending.send(head, body, response, started_ns)
             if body is not NO_BODY:
                 body.detach()
-                keeps = keeps and await self._drain(body)
+                keeps = keeps and not service.stopping and await self._drain(body)
             if not keeps or service.stopping:
                 return await self.linger()
 

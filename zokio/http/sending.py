@@ -41,7 +41,7 @@ class Sending:
         self._service = service
         self._peer_address = peer_address
         self.has_begun = False
-        """A body in parts is being written: nothing else can be said any more."""
+        """A body in parts is being written, or was cut: nothing else can be said any more."""
 
     async def send(self, head: Head, body: RequestBody, returned: object, started_ns: int) -> bool:
         """Write what the handler has returned; whether the connection may go on."""
@@ -67,6 +67,7 @@ class Sending:
                 await self._channel.write(content)
         else:
             size, keeps = await self._send_other(head, response, keeps=keeps)
+            self.has_begun = False
             keeps = keeps and (body.is_over or self._may_drain(body))
         if service.access_log is not None:
             self._log(head, response.status, size, started_ns)
@@ -122,7 +123,6 @@ class Sending:
         except Exception as error:
             return await self._break_off(head, error), False
         finally:
-            self.has_begun = False
             if isinstance(content, AsyncGenerator):
                 await content.aclose()
 
@@ -180,7 +180,6 @@ class Sending:
             await self._send_opened(opened)
             return size, keeps
         finally:
-            self.has_begun = False
             opened.close()
 
     async def _send_opened(self, opened: OpenFile) -> None:
