@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import h11
 import pytest
@@ -86,3 +87,27 @@ def test_the_limit_of_a_line_is_the_same_in_one_piece_and_in_many(size: int) -> 
     data = line + b"\r\na\r\n0\r\n\r\n"
     assert decoded(data, []) == decoded(data, [*range(len(data))])
     assert (decoded(data, []) is None) == (size > 4_096)
+
+
+def test_small_chunks_cost_no_more_than_their_bytes() -> None:
+    """Counted, not timed: what is copied is in proportion to what has come."""
+    copied = []
+
+    class Counted(bytes):
+        def __getitem__(self, key: Any) -> Any:  # Any: as `bytes` has it, in two shapes
+            piece = super().__getitem__(key)
+            copied.append(len(piece) if isinstance(piece, bytes) else 1)
+            return piece
+
+    data = b"1\r\na\r\n" * 5_000 + b"0\r\n\r\n"
+    decoder = Chunked()
+    body, rest = decoder.take(Counted(data))
+    assert (body, rest, decoder.is_over) == (b"a" * 5_000, b"", True)
+    assert sum(copied) <= len(data)
+
+
+def test_what_was_well_formed_is_given_before_the_error() -> None:
+    decoder = Chunked()
+    assert decoder.take(b"1\r\na\r\nnonsense\r\n")[0] == b"a"
+    with pytest.raises(HttpError):
+        decoder.take(b"")

@@ -36,12 +36,13 @@ class Place(Enum):
 class Chunked:
     """Feed it what comes; `is_over` when the body has ended."""
 
-    __slots__ = ("_left", "_lines", "_place")
+    __slots__ = ("_failure", "_left", "_lines", "_place")
 
     def __init__(self) -> None:
         self._place = Place.SIZE
         self._left = 0  # bytes of this chunk
         self._lines = 0  # bytes of size lines and trailers since the last data
+        self._failure: HttpError | None = None
 
     @property
     def is_over(self) -> bool:
@@ -49,33 +50,46 @@ class Chunked:
         return self._place is Place.OVER
 
     def take(self, data: bytes) -> tuple[bytes, bytes]:
-        """The next piece of the body, and what is left to be given again, with more.
+        """All of the body that is in there, and what is left to be given again, with more.
 
-        The piece is empty when more is needed, or the body is over.
+        The piece is empty when more is needed, or the body is over. It takes time in proportion to
+        the bytes, however small the chunks are.
 
         Raises:
-            HttpError: 400, the body is malformed.
+            HttpError: 400, the body is malformed; what was well-formed has been given before.
         """
-        while self._place is not Place.OVER:
-            if self._place is Place.DATA:
-                return self._take_data(data)
-            end = data.find(b"\r\n")
-            line = data if end < 0 else data[:end]
-            self._check_line(line, is_whole=end >= 0)
-            if end < 0:
-                return b"", data
-            data = data[end + 2 :]
-            self._take_line(line)
-        return b"", data
+        if self._failure is not None:
+            raise self._failure
+        pieces: list[bytes] = []
+        at = 0
+        try:
+            while self._place is not Place.OVER and (end := self._step(data, at, pieces)) >= 0:
+                at = end
+        except HttpError as error:
+            if not pieces:
+                raise
+            self._failure = error
+        return b"".join(pieces), data[at:]
 
-    def _take_data(self, data: bytes) -> tuple[bytes, bytes]:
-        piece, rest = data[: self._left], data[self._left :]
-        self._left -= len(piece)
-        if piece:
+    def _step(self, data: bytes, at: int, pieces: list[bytes]) -> int:
+        """Take what stands at `at`: a line, or data; where it ends, or -1 if more is needed."""
+        if self._place is Place.DATA:
+            piece = data[at : at + self._left]
+            if not piece:
+                return -1
+            pieces.append(piece)
             self._lines = 0
-        if not self._left:
-            self._place = Place.DATA_END
-        return piece, rest
+            self._left -= len(piece)
+            if not self._left:
+                self._place = Place.DATA_END
+            return at + len(piece)
+        end = data.find(b"\r\n", at, at + LINE_MAX + 2)
+        line = data[at:end] if end >= 0 else data[at : at + LINE_MAX + 2]
+        self._check_line(line, is_whole=end >= 0)
+        if end < 0:
+            return -1
+        self._take_line(line)
+        return end + 2
 
     def _check_line(self, line: bytes, *, is_whole: bool) -> None:
         """What is wrong is said as soon as it can be seen, however the bytes arrive."""

@@ -108,7 +108,7 @@ class Connection(Channel):
         limits = self.service.limits
         buffer = self.buffer
         if end > limits.max_head:
-            check_beginning(buffer[: limits.max_head])
+            check_beginning(buffer, 0, limits.max_head)
             raise HttpError(431)
         if end == len(buffer):
             self.buffer = b""
@@ -125,19 +125,19 @@ class Connection(Channel):
         self.phase = HEAD
         head_max = self.service.limits.max_head
         gathered = bytearray(self.buffer)
-        end = -1
+        end, looked_at = -1, 0
         self.deadline.arm(self.service.head_ns)
         try:
             while end < 0:
-                check_beginning(bytes(gathered[:head_max]))
+                check_beginning(gathered, looked_at, head_max)
                 if len(gathered) > head_max:
                     raise HttpError(431)
                 data = await self.stream.read(READ_BYTES)
                 if not data:
                     raise HttpError(400, "the connection ended in the middle of a head")
-                searched = max(0, len(gathered) - 3)
+                looked_at = len(gathered)
                 gathered += data
-                end = gathered.find(END, searched)
+                end = gathered.find(END, max(0, looked_at - 3))
         except BaseException:
             self.deadline.disarm()
             raise

@@ -10,6 +10,7 @@ know, chunked in HTTP/1.0, CONNECT. `Upgrade` is ignored, as RFC 9110 allows.
 from __future__ import annotations
 
 import re
+import sys
 from typing import Final
 
 from zokio.http.headers import TOKEN, Pair
@@ -155,17 +156,23 @@ class HeadParser:
             head.expects = True
 
 
-def check_beginning(data: bytes) -> None:
+def check_beginning(data: bytes | bytearray, begin: int = 0, end: int = sys.maxsize) -> None:
     """Refuse what cannot become a head any more, from its first bytes on.
 
     One empty line before a request is skipped, as RFC 9112 asks.
 
+    Args:
+        data: what has come of the head.
+        begin: up to here its lines were looked at before.
+        end: no byte from here on counts.
+
     Raises:
         HttpError: 400.
     """
-    begins = data[2:3] if data[:2] == b"\r\n" else data[:1]
-    may_be_an_empty_line = data == b"\r"
-    if (begins and not may_be_an_empty_line and not TOKEN.match(begins)) or BARE_LF.search(data):
+    first = 2 if data[:2] == b"\r\n" else 0
+    may_be_an_empty_line = len(data) == first or data == b"\r"
+    is_wrong = not may_be_an_empty_line and TOKEN.match(data, first, first + 1) is None
+    if is_wrong or BARE_LF.search(data, begin, end):
         raise HttpError(400, "this is not HTTP, or a line does not end with CR LF")
 
 
