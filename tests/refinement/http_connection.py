@@ -172,9 +172,12 @@ class HttpConnectionAdapter:
         self.stage.call(self.outer.cancel)
 
     def expire(self) -> None:
-        clock = self.stage.reactor.clock
-        clock.advance(self.connection.deadline.at_ns - clock.now_ns())
-        self.stage.take_in()
+        """The timer may fire before, since it is moved lazily."""
+        clock, timers = self.stage.reactor.clock, self.stage.runtime.timers
+        for instant_ns in (timers.next_deadline_ns(), self.connection.deadline.at_ns):
+            assert instant_ns is not None, "there is no timer"
+            clock.advance(instant_ns - clock.now_ns())
+            self.stage.take_in()
 
     def handler_reads(self) -> None:
         self._tell("read")
