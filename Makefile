@@ -36,9 +36,9 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 	tests/assurance/test_interleavings.py::test_the_fast_part_measures_programs_and_races
 # What the compiled build is tested with: all that runs the kernel. The rest reads sources or docs.
 ON_COMPILED := $(addprefix tests/,core scheduler timers reactor net runtime time sync metrics stateful \
-	examples test_errors.py test_public_api.py)
+	http examples test_errors.py test_public_api.py)
 # What runs with every number of workers: all that runs a runtime and that users see.
-ON_WORKERS := $(addprefix tests/,core scheduler reactor timers runtime net time sync metrics blocking \
+ON_WORKERS := $(addprefix tests/,core scheduler reactor timers runtime net http time sync metrics blocking \
 	watchdog examples test_errors.py test_public_api.py)
 # And what `make test` has time for.
 ON_WORKERS_FAST := $(addprefix tests/,net time examples runtime/test_group.py runtime/test_select.py)

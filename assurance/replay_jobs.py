@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from assurance import channel_jobs, combine_jobs, sync_jobs
-from spec import blocking_runs, clockwork, surroundings, workers_bounds
+from spec import blocking_runs, clockwork, http_connection, surroundings, workers_bounds
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
 from spec.bounded_map import BoundedMapMachine
 from spec.cancel_scopes import (
@@ -24,6 +24,8 @@ from spec.cancel_scopes import (
 )
 from spec.cancellation_token import CancellationTokenMachine, TwoCallers
 from spec.delay_queue import DelayQueueMachine
+from spec.http_connection import HttpConnection
+from spec.http_connection_state import BAD, POST
 from spec.interval import Burst, Delay, IntervalMachine, Skip
 from spec.join import JoinMachine
 from spec.join_set import JoinSetMachine
@@ -42,6 +44,7 @@ from tests.refinement.bounded_map import BoundedMapAdapter
 from tests.refinement.cancel_scopes import CancelScopesAdapter
 from tests.refinement.cancellation_token import CancellationTokenAdapter
 from tests.refinement.delay_queue import DelayQueueAdapter
+from tests.refinement.http_connection import HttpConnectionAdapter
 from tests.refinement.interval import IntervalAdapter
 from tests.refinement.join import JoinAdapter
 from tests.refinement.join_set import JoinSetAdapter
@@ -198,6 +201,10 @@ def _cancellation_token(machine: CancellationTokenMachine, *, fast: bool = False
     return _structure("cancellation_token", machine, adapter, fast=fast)
 
 
+def _http_connection(machine: HttpConnection, *, fast: bool = False) -> Job:
+    return Job("http_connection", "simulated", machine, HttpConnectionAdapter, fast=fast)
+
+
 def _polls_beside_another(state: Task, step: Step) -> bool:
     return step.name == "begin_poll" and any(state.polling)
 
@@ -216,6 +223,7 @@ JOBS = (
     _registration(Registration(error_stays=True), "epoll, socket pairs"),
     _registration(Registration(), "simulated"),
     _registration(LevelTriggered(error_stays=True), "poll, socket pairs"),
+    *map(_http_connection, http_connection.CONFIGURATIONS),
     _join(JoinMachine(inside=2, outside=1)),
     _scheduler(SchedulerMachine(tasks=1, threads=2, interval=1)),
     _scopes(CancelGroupsMachine(tasks=2, scopes=2, threads=False, apart=False)),
@@ -253,6 +261,7 @@ JOBS = (
     _rate_limiter(RateLimiterMachine(callers=1, burst=1, horizon=1), fast=True),
     _interval(Skip(horizon=4), fast=True),
     _cancellation_token(CancellationTokenMachine(tokens=2, tasks=1, callers=1), fast=True),
+    _http_connection(HttpConnection(heads_max=1, kinds=(POST, BAD)), fast=True),
     _join(JoinMachine(inside=1, outside=1), fast=True),
     _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),
     _scheduler(SchedulerMachine(tasks=1, threads=1, interval=1), "simulated", fast=True),

@@ -58,6 +58,7 @@ STRUCTURES = (
     "rate_limiter",
     "interval",
     "cancellation_token",
+    "http_connection",
 )
 WHY_NEW = "its survivors were not gone through yet; bugs are planted in the code that it describes"
 LEFT_OUT = {

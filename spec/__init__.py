@@ -24,6 +24,7 @@ from . import (
     condition,
     delay_queue,
     event,
+    http_connection,
     interval,
     join,
     join_all,
@@ -90,5 +91,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "interval": interval.CONFIGURATIONS,
     "cancellation_token": cancellation_token.CONFIGURATIONS,
     "blocking_runs": blocking_runs.CONFIGURATIONS,
+    "http_connection": http_connection.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

@@ -1,0 +1,28 @@
+"""HTTP: a server for HTTP/1.1 whose handlers are coroutines.
+
+It needs the extra `http` (`pip install 'zokio[http]'`), which brings llhttp.
+"""
+
+from zokio.http.access_log import Access as Access
+from zokio.http.access_log import log_access as log_access
+from zokio.http.body import RequestBody as RequestBody
+from zokio.http.files import File as File
+from zokio.http.headers import Headers as Headers
+from zokio.http.http_error import HttpError as HttpError
+from zokio.http.limits import Limits as Limits
+from zokio.http.request import Request as Request
+from zokio.http.response import Response as Response
+from zokio.http.server import serve as serve
+
+__all__ = [
+    "Access",
+    "File",
+    "Headers",
+    "HttpError",
+    "Limits",
+    "Request",
+    "RequestBody",
+    "Response",
+    "log_access",
+    "serve",
+]
