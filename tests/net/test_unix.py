@@ -54,7 +54,7 @@ def test_a_listener_is_found_by_its_path(
     run(main())
 
 
-@pytest.mark.parametrize("name", [ABSTRACT, ABSTRACT.encode()])
+@pytest.mark.parametrize("name", [ABSTRACT, ABSTRACT.encode()], ids=["str", "bytes"])
 def test_a_listener_is_found_by_its_abstract_name(run: Run, name: UnixPath) -> None:
     async def main() -> None:
         async with await UnixListener.bind(name) as listener:
