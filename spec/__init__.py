@@ -45,6 +45,7 @@ from . import (
     task_start,
     task_tracker,
     timers,
+    tls_stream,
     watch,
     workers_bounds,
 )
@@ -84,5 +85,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "interval": interval.CONFIGURATIONS,
     "cancellation_token": cancellation_token.CONFIGURATIONS,
     "blocking_runs": blocking_runs.CONFIGURATIONS,
+    "tls_stream": tls_stream.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

@@ -101,7 +101,7 @@ def test_the_parameters_are_those_of_the_interface(path: str) -> None:
 
 def test_the_submodules_list_what_they_offer() -> None:
     assert set(zokio.time.__all__) >= {"sleep", "sleep_until", "interval", "now", "timeout"}
-    assert set(zokio.net.__all__) == {"TcpListener", "TcpStream"}
+    assert set(zokio.net.__all__) == {"TcpListener", "TcpStream", "tls"}
     assert set(zokio.sync.__all__) >= {
         *("Mutex", "RwLock", "Semaphore", "Notify", "Event", "Condition", "Barrier"),
         *("OnceCell", "LazyCell"),

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from zokio.net import TcpListener, TcpStream
+from zokio.net.connection import Connection
 
 
 @asynccontextmanager
@@ -23,7 +24,12 @@ async def connected_streams() -> AsyncIterator[tuple[TcpStream, TcpStream]]:
 
 def reset(stream: TcpStream) -> None:
     """Close a stream rudely: its peer sees a reset."""
+    set_linger_zero(stream)
+    stream.close()
+
+
+def set_linger_zero(stream: Connection) -> None:
+    """From now on a close of the stream resets the connection."""
     linger = struct.pack("ii", 1, 0)
     # The contract's setsockopt takes numbers; both worlds take these bytes.
     stream._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)  # type: ignore[arg-type]  # bytes on purpose
-    stream.close()

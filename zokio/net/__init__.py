@@ -1,6 +1,23 @@
-"""The network: TCP listeners and streams."""
+"""The network: TCP listeners and streams; `zokio.net.tls` is loaded when it is used first."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from zokio.net.tcp_listener import TcpListener as TcpListener
 from zokio.net.tcp_stream import TcpStream as TcpStream
 
-__all__ = ["TcpListener", "TcpStream"]
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from zokio.net import tls as tls
+
+__all__ = ["TcpListener", "TcpStream", "tls"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """`tls`, which loads `ssl`: a program without TLS does not wait for that at its start."""
+    if name == "tls":
+        return import_module("zokio.net.tls")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
