@@ -60,6 +60,19 @@ SIGNATURES = {
     "net.TcpStream.write_all": "(self, data)",
     "net.TcpStream.shutdown_write": "(self)",
     "net.TcpStream.close": "(self)",
+    "net.tls.connect": (
+        "(host, port, context, *, server_hostname=None, timeout=None, handshake_timeout=10.0)"
+    ),
+    "net.tls.wrap": ("(stream, context, *, server_side=False, server_hostname=None, timeout=10.0)"),
+    "net.tls.wrap_server": "(listener, context, *, handshake_timeout=10.0, pending_max=256)",
+    "net.tls.TlsStream.read": "(self, n)",
+    "net.tls.TlsStream.read_exact": "(self, n)",
+    "net.tls.TlsStream.read_until": "(self, separator, limit=65536)",
+    "net.tls.TlsStream.write_all": "(self, data)",
+    "net.tls.TlsStream.shutdown_write": "(self)",
+    "net.tls.TlsStream.close": "(self)",
+    "net.tls.TlsStream.aclose": "(self, timeout=5.0)",
+    "net.tls.TlsStream.abort": "(self)",
 }
 
 

@@ -198,6 +198,7 @@ def test_a_peer_that_leaves_in_the_middle_is_an_error(run: Run, how: str) -> Non
     assert "TLS handshake" in str(error)
 
 
+@pytest.mark.one_thread  # it puts another function in the place of the socket's
 def test_a_flight_that_is_cut_anywhere_is_an_error() -> None:
     """The server's answer is cut after each number of bytes."""
 

@@ -153,6 +153,7 @@ def test_a_close_of_the_inner_listener_closes_it(run: Run) -> None:
     run(main())
 
 
+@pytest.mark.one_thread  # it puts another function in the place of the socket's
 def test_who_accepts_is_told_what_the_system_says() -> None:
     async def main() -> None:
         async with listen() as listener:
