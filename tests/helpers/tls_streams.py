@@ -11,6 +11,7 @@ from functools import cache
 import trustme
 
 import zokio
+from tests.helpers.tcp_streams import set_linger_zero
 from zokio.net import TcpListener, TcpStream
 from zokio.net.tls import TlsStream, wrap
 
@@ -80,6 +81,12 @@ async def tls_streams(
         finally:
             inside.close()
             outside.close()
+
+
+def reset_tls(stream: TlsStream) -> None:
+    """Close a stream rudely: its peer sees a reset."""
+    set_linger_zero(stream)
+    stream.abort()
 
 
 async def until_it_reads(stream: TlsStream) -> None:

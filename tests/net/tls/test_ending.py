@@ -9,10 +9,10 @@ import pytest
 
 import zokio
 from tests.helpers.simulation import run_simulated
-from tests.helpers.tcp_streams import set_linger_zero
 from tests.helpers.tls_streams import (
     clear_streams,
     client_context,
+    reset_tls,
     server_context,
     tls_streams,
     until_it_reads,
@@ -162,8 +162,7 @@ def test_a_goodbye_that_is_cancelled_closes(run: Run) -> None:
 def test_a_reset_is_a_reset(run: Run) -> None:
     async def main() -> None:
         async with tls_streams() as (client, server):
-            set_linger_zero(client)
-            client.abort()
+            reset_tls(client)
             with pytest.raises((ResetError, TruncatedError)):
                 await server.read(1)
             with pytest.raises(BrokenError):
