@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from itertools import count
 from typing import Any
 
 import pytest
 
 import zokio
-from tests.helpers.cancel_at import cancelled_at
+from tests.helpers.cancel_at import cancelled_at, until_it_is_cancelled_no_more
 from tests.helpers.tls_streams import tls_streams
 from zokio.net.tls import TlsStream
 
@@ -97,11 +96,3 @@ def test_a_goodbye_that_is_cancelled_anywhere_closes(
             return was_cancelled
 
     assert run(until_it_is_cancelled_no_more(attempt)) > 1
-
-
-async def until_it_is_cancelled_no_more(attempt: Callable[[int], Awaitable[bool]]) -> int:
-    """Cancel at the first suspension, the second, and so on; at how many it was tried."""
-    for number in count(1):
-        if not await attempt(number):
-            return number
-    raise AssertionError

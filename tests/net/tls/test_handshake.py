@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Awaitable, Callable
-from itertools import count
 from typing import Any
 
 import pytest
 
 import zokio
-from tests.helpers.cancel_at import cancelled_at
+from tests.helpers.cancel_at import cancelled_at, until_it_is_cancelled_no_more
 from tests.helpers.simulation import run_simulated
 from tests.helpers.tcp_streams import set_linger_zero
 from tests.helpers.tls_streams import (
@@ -257,14 +256,8 @@ def test_a_handshake_that_is_cancelled_anywhere_leaves_no_descriptor_behind(
         assert len(os.listdir("/proc/self/fd")) == open_before
         return was_cancelled
 
-    async def main() -> int:
-        for number in count(1):
-            if not await attempt(number):
-                return number
-        raise AssertionError
-
     config = zokio.RuntimeConfig(budget=1, event_interval=1)
-    assert zokio.run(main(), config=config) > 2
+    assert zokio.run(until_it_is_cancelled_no_more(attempt), config=config) > 2
 
 
 @pytest.mark.parametrize(

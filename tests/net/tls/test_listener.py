@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import zokio
-from tests.helpers.cancel_at import cancelled_at
+from tests.helpers.cancel_at import cancelled_at, until_it_is_cancelled_no_more
 from tests.helpers.simulation import run_simulated
 from tests.helpers.tls_streams import client_context, server_context
 from zokio.errors import BrokenError, ClosedError, UsageError
@@ -183,13 +183,7 @@ def test_an_accept_that_is_cancelled_anywhere_loses_no_connection(run: Run) -> N
             stream.close()
             return was_cancelled
 
-    async def main() -> int:
-        number = 1
-        while await attempt(number):
-            number += 1
-        return number
-
-    assert run(main()) > 1
+    assert run(until_it_is_cancelled_no_more(attempt)) > 1
 
 
 def test_what_cannot_serve_is_refused() -> None:

@@ -26,7 +26,7 @@ RECORD_BYTES = 16_384
 class Engine:
     """One side of a TLS connection."""
 
-    __slots__ = ("_drained", "_incoming", "_outgoing", "tls")
+    __slots__ = ("_drained", "_incoming", "_is_ending", "_outgoing", "tls")
 
     def __init__(
         self, context: ssl.SSLContext, *, server_side: bool, server_hostname: str | None
@@ -36,6 +36,7 @@ class Engine:
         self.tls = context.wrap_bio(
             self._incoming, self._outgoing, server_side=server_side, server_hostname=server_hostname
         )
+        self._is_ending = False  # an end, or an error, may have been taken from the input already
         self._drained = bytearray()  # plaintext that had to be taken out before its time
 
     def handshake(self) -> Needs | None:
@@ -57,12 +58,18 @@ class Engine:
             data = bytes(self._drained[:n])
             del self._drained[:n]
             return data
+        has_input = self._incoming.pending or self._incoming.eof or self.tls.pending()
+        if not (has_input or self._is_ending):
+            return MORE  # as OpenSSL would say, by an exception
         try:
-            return self.tls.read(min(n, RECORD_BYTES))  # it takes as much memory as it is asked for
+            data = self.tls.read(min(n, RECORD_BYTES))  # it takes as much memory as it is asked for
         except ssl.SSLWantReadError:
             return MORE
         except ssl.SSLZeroReturnError:
-            return b""
+            data = b""
+        if not data:
+            self._is_ending = True
+        return data
 
     def write(self, data: memoryview) -> Needs | int:
         """Encrypt the beginning of `data`; how much of it. MORE: a renegotiation is on."""
@@ -73,6 +80,7 @@ class Engine:
 
     def say_goodbye(self) -> None:
         """Tell the peer that no more will come (close_notify). Once, and not in a handshake."""
+        self._is_ending = True
         self._drain()
         try:
             self.tls.unwrap()

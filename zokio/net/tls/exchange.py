@@ -48,7 +48,8 @@ class Exchange:
     ) -> None:
         self.engine = engine
         self.lock = RLock()  # re-entrant: a finalizer may close the stream
-        self.reading, self.writing = Side(), Side()
+        self.reading = Side("reads", self.lock)
+        self.writing = Side("writes to", self.lock)
         self.send_error: OSError | None = None
         """Why nothing can be sent any more. It ends the writing; what came before can be read."""
         self._socket = sock

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import ssl
-from types import TracebackType
 from typing import Self
 
 from zokio.core.current import current_task
@@ -22,6 +21,7 @@ from zokio.net.tls.opening import HANDSHAKE_SECONDS, wrap
 from zokio.net.tls.stream import TlsStream
 from zokio.reactor.contract import Address
 from zokio.runtime.spawn import spawn
+from zokio.sync.closing import Closing
 from zokio.sync.mpsc import unbounded
 from zokio.sync.receiver import Receiver
 from zokio.sync.semaphore import Semaphore
@@ -32,7 +32,7 @@ PENDING_MAX = 256
 Accepted = tuple[TlsStream, Address]
 
 
-class TlsListener:
+class TlsListener(Closing):
     """Accepts connections with TLS. Made by `wrap_server`; close it, or use `async with`.
 
     `async for stream, address in listener` accepts for ever, until the listener is closed. Any
@@ -148,17 +148,6 @@ class TlsListener:
             return await self.accept()
         except ClosedError:
             raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def wrap_server(

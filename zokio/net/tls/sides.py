@@ -8,20 +8,49 @@ told by it. All of it under the exchange's lock.
 from __future__ import annotations
 
 from zokio.core.task import Task
+from zokio.env.threads import RLock
+from zokio.errors import BusyError
 from zokio.reactor.registration import Registration
 
 
 class Side:
-    """The operation that reads, or the one that writes."""
+    """The operation that reads, or the one that writes: `with side:` is its whole length.
 
-    __slots__ = ("is_busy", "is_told", "needs_input", "needs_room", "task")
+    Args:
+        does: what it does to a stream.
+        lock: the exchange's.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_does", "_lock", "is_busy", "is_told", "needs_input", "needs_room", "task")
+
+    def __init__(self, does: str, lock: RLock) -> None:
+        self._does = does
+        self._lock = lock
         self.is_busy = False  # an operation is under way, which may not be waiting
         self.task: Task | None = None  # waits
         self.needs_input = False
         self.needs_room = False
         self.is_told = False  # the other side has moved something, or left a place
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.check_free()
+            self.is_busy = True
+
+    def __exit__(self, *_: object) -> None:
+        self.is_busy = False
+
+    def check_free(self) -> None:
+        """Refuse a second one.
+
+        Raises:
+            BusyError: an operation is under way.
+        """
+        if self.is_busy:
+            raise BusyError(
+                f"another task already {self._does} this stream; give each direction one task, or "
+                "share a channel"
+            )
 
     def stand(
         self, task: Task, registration: Registration, *, needs_input: bool, needs_room: bool

@@ -11,8 +11,7 @@ a connection that just ends raises TruncatedError.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from types import TracebackType
 from typing import TypeVar
@@ -63,7 +62,7 @@ class TlsStream(Session, Buffered):
             TlsError: the peer speaks no TLS, or none that this side's context allows.
             TruncatedError, ResetError: the peer is gone.
         """
-        with self._using(self._exchange.reading), self._using(self._exchange.writing):
+        with self._exchange.reading, self._exchange.writing:
             await self._drive(self._exchange.reading, self._engine.handshake, HANDSHAKE)
             await self._flush(self._exchange.reading, HANDSHAKE)
             if self._exchange.send_error is not None:
@@ -92,7 +91,7 @@ class TlsStream(Session, Buffered):
             await self._let_others_read()
         if self._buffer:
             return self._take(n)
-        with self._using(self._exchange.reading):
+        with self._exchange.reading:
             return await self._drive(self._exchange.reading, partial(self._engine.read, n), "read")
 
     async def write_all(self, data: bytes | bytearray | memoryview) -> None:
@@ -106,7 +105,7 @@ class TlsStream(Session, Buffered):
             PipeError, ResetError: the peer reads no more.
             TlsError: the connection broke before.
         """
-        with self._using(self._exchange.writing):
+        with self._exchange.writing:
             if self._budget.spend():
                 await yield_now()
             if self._is_shut:
@@ -141,7 +140,7 @@ class TlsStream(Session, Buffered):
             ClosedError: it was closed on this side.
             BrokenError: the connection is gone.
         """
-        with self._using(self._exchange.writing):
+        with self._exchange.writing:
             await self._write(self._say_goodbye)
 
     def _say_goodbye(self) -> None:
@@ -181,35 +180,16 @@ class TlsStream(Session, Buffered):
         if self._registration.closed:
             raise ClosedError(f"{what}: this stream was closed on this side; open a new one")
 
-    # One task reads, one writes
-
-    @contextmanager
-    def _using(self, side: Side) -> Iterator[None]:
-        with self._exchange.lock:
-            if side.is_busy:
-                raise self._busy(side)
-            side.is_busy = True
-        try:
-            yield
-        finally:
-            side.is_busy = False
-
-    def _busy(self, side: Side) -> BusyError:
-        does = "reads" if side is self._exchange.reading else "writes to"
-        return BusyError(
-            f"another task already {does} this stream; give each direction one task, or share a "
-            "channel"
-        )
+    # What `Buffered` asks for
 
     def _must_yield(self) -> bool:
-        """See `Buffered`."""
-        if self._exchange.reading.is_busy:
-            raise self._busy(self._exchange.reading)
+        """Nobody else reads, and the budget is paid."""
+        self._exchange.reading.check_free()
         return self._budget.spend()
 
     async def _let_others_read(self) -> None:
         """See `Buffered`; the reader keeps its place."""
-        with self._using(self._exchange.reading):
+        with self._exchange.reading:
             await yield_now()
 
     # The end
