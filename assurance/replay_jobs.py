@@ -37,6 +37,7 @@ from spec.task import Task, TaskMachine
 from spec.task_start import TaskStartMachine
 from spec.task_tracker import TaskTrackerMachine
 from spec.timers import CANCEL_ALL, INSERT_DUE, NOTHING, CascadingTimers, TimersMachine
+from spec.tls_stream import TlsStreamMachine
 from tests.helpers.connected_pair import local_pair, simulated_pair, tcp_pair
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.blocking_pool import BlockingPoolAdapter
@@ -56,6 +57,7 @@ from tests.refinement.task import TaskAdapter
 from tests.refinement.task_start import TaskStartAdapter
 from tests.refinement.task_tracker import TaskTrackerAdapter
 from tests.refinement.timers import SleepersAdapter, TimersAdapter
+from tests.refinement.tls_stream import TlsStreamAdapter
 from zokio.env.clock import VirtualClock
 from zokio.model import Adapter, Excuse, Machine, Step
 from zokio.reactor.contract import Reactor
@@ -172,6 +174,11 @@ def _join_set(machine: JoinSetMachine, *, fast: bool = False) -> Job:
     return _structure("join_set", machine, adapter, fast=fast)
 
 
+def _tls_stream(machine: TlsStreamMachine, *, fast: bool = False) -> Job:
+    adapter = partial(TlsStreamAdapter, room=machine.room)
+    return _structure("tls_stream", machine, adapter, fast=fast)
+
+
 def _bounded_map(machine: BoundedMapMachine, *, fast: bool = False) -> Job:
     adapter = partial(BoundedMapAdapter, limit=machine.limit, ordered=machine.ordered)
     return _structure("bounded_map", machine, adapter, fast=fast)
@@ -253,6 +260,9 @@ JOBS = (
     _interval(Burst(horizon=7)),
     _interval(Delay(horizon=7)),
     _interval(Skip(horizon=7)),
+    _tls_stream(TlsStreamMachine(room=2)),
+    _tls_stream(TlsStreamMachine(room=1)),
+    _tls_stream(TlsStreamMachine(room=1, wire_max=1, pending_max=1), fast=True),
     _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
     _structure("task_start", TaskStartMachine(), TaskStartAdapter, fast=True),
     _join_set(JoinSetMachine(tasks=1, joiners=1), fast=True),

@@ -49,6 +49,7 @@ from . import (
     task_start,
     task_tracker,
     timers,
+    tls_stream,
     watch,
     workers_bounds,
 )
@@ -92,5 +93,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "cancellation_token": cancellation_token.CONFIGURATIONS,
     "blocking_runs": blocking_runs.CONFIGURATIONS,
     "http_connection": http_connection.CONFIGURATIONS,
+    "tls_stream": tls_stream.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

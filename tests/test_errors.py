@@ -61,6 +61,9 @@ def test_each_class_says_when_it_is_raised() -> None:
         (errors.PipeError, (errors.BrokenError, BrokenPipeError)),
         (errors.ConnectTimeoutError, (errors.BrokenError, TimeoutError)),
         (errors.EndedError, (errors.BrokenError, EOFError)),
+        (errors.CertificateError, (errors.TlsError, errors.BrokenError)),
+        (errors.TruncatedError, (errors.TlsError, errors.EndedError)),
+        (errors.HandshakeTimeoutError, (errors.TlsError, TimeoutError)),
     ],
 )
 def test_an_error_is_caught_as_what_python_calls_it(
@@ -90,6 +93,7 @@ def test_an_error_of_the_system_without_a_number_is_an_input_output_error() -> N
 def test_every_kind_is_chosen_by_some_number() -> None:
     chosen = {kind for _, kind, _ in KINDS}
     chosen |= {errors.EndedError, errors.ThreadsExhaustedError}  # no system call says these
+    chosen |= {error for error in CLASSES if issubclass(error, errors.TlsError)}  # nor these
     assert chosen == {error for error in CLASSES if issubclass(error, errors.BrokenError)}
 
 

@@ -73,6 +73,19 @@ SIGNATURES = {
     "net.UdpSocket.connect": "(self, host, port)",
     "net.UdpSocket.send_to": "(self, data, address)",
     "net.UdpSocket.recv_from": "(self, n=65535)",
+    "net.tls.connect": (
+        "(host, port, context, *, server_hostname=None, timeout=None, handshake_timeout=10.0)"
+    ),
+    "net.tls.wrap": ("(stream, context, *, server_side=False, server_hostname=None, timeout=10.0)"),
+    "net.tls.wrap_server": "(listener, context, *, handshake_timeout=10.0, pending_max=256)",
+    "net.tls.TlsStream.read": "(self, n)",
+    "net.tls.TlsStream.read_exact": "(self, n)",
+    "net.tls.TlsStream.read_until": "(self, separator, limit=65536)",
+    "net.tls.TlsStream.write_all": "(self, data)",
+    "net.tls.TlsStream.shutdown_write": "(self)",
+    "net.tls.TlsStream.close": "(self)",
+    "net.tls.TlsStream.aclose": "(self, timeout=5.0)",
+    "net.tls.TlsStream.abort": "(self)",
 }
 
 
@@ -116,7 +129,7 @@ def test_the_submodules_list_what_they_offer() -> None:
     assert set(zokio.time.__all__) >= {"sleep", "sleep_until", "interval", "now", "timeout"}
     assert set(zokio.net.__all__) == {
         *("TcpListener", "TcpStream", "UnixListener", "UnixStream", "UdpSocket"),
-        *("ReadHalf", "WriteHalf"),
+        *("ReadHalf", "WriteHalf", "tls"),
     }
     assert set(zokio.sync.__all__) >= {
         *("Mutex", "RwLock", "Semaphore", "Notify", "Event", "Condition", "Barrier"),

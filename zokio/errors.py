@@ -120,6 +120,22 @@ class EndedError(BrokenError, EOFError):
     """The stream ended in the middle of what was asked for; `partial` holds what had come."""
 
 
+class TlsError(BrokenError):
+    """TLS with the other side failed: in the handshake, or later by a record that is not right."""
+
+
+class CertificateError(TlsError):
+    """This side does not accept the other's certificate, or the other not this side's."""
+
+
+class TruncatedError(TlsError, EndedError):
+    """The connection ended without TLS's close_notify: what came before may be only a part."""
+
+
+class HandshakeTimeoutError(TlsError, TimeoutError):
+    """The TLS handshake did not end in time."""
+
+
 class DescriptorsExhaustedError(BrokenError):
     """The process or the system has no descriptor left."""
 

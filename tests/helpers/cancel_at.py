@@ -30,6 +30,14 @@ async def cancelled_at(number: int, operation: Awaitable[T]) -> tuple[bool, T | 
     return scope.cancelled_caught, value
 
 
+async def until_it_is_cancelled_no_more(attempt: Callable[[int], Awaitable[bool]]) -> int:
+    """Cancel at the first suspension, the second, and so on; at how many it was tried."""
+    number = 1
+    while await attempt(number):
+        number += 1
+    return number
+
+
 @coroutine
 def _counted(
     operation: Awaitable[T], on_suspension: Callable[[int], None]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from zokio.net import TcpListener, TcpStream
+from zokio.net.connection import Connection
 
 
 @asynccontextmanager
@@ -21,5 +24,10 @@ async def connected_streams() -> AsyncIterator[tuple[TcpStream, TcpStream]]:
 
 def reset(stream: TcpStream) -> None:
     """Close a stream rudely: its peer sees a reset."""
-    stream.set_linger(0)
+    set_linger_zero(stream)
     stream.close()
+
+
+def set_linger_zero(stream: Connection) -> None:
+    """From now on a close of the stream resets the connection."""
+    stream._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,12 @@
-"""The network: TCP and Unix streams, their listeners, and UDP."""
+"""The network: TCP and Unix streams, their listeners, and UDP.
+
+`zokio.net.tls` is loaded when it is used first.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from zokio.net.halves import ReadHalf as ReadHalf
 from zokio.net.halves import WriteHalf as WriteHalf
@@ -8,6 +16,11 @@ from zokio.net.udp_socket import UdpSocket as UdpSocket
 from zokio.net.unix_listener import UnixListener as UnixListener
 from zokio.net.unix_stream import UnixStream as UnixStream
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from zokio.net import tls as tls
+
 __all__ = [
     "ReadHalf",
     "TcpListener",
@@ -16,4 +29,12 @@ __all__ = [
     "UnixListener",
     "UnixStream",
     "WriteHalf",
+    "tls",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """`tls`, which loads `ssl`: a program without TLS does not wait for that at its start."""
+    if name == "tls":
+        return import_module("zokio.net.tls")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -105,6 +105,8 @@ class GuardedSocket:
 
 def guard(sock: Socket) -> Socket:
     """`sock` for a runtime with workers. Sockets in memory touch each other: one lock for all."""
+    if isinstance(sock, GuardedSocket):
+        return sock
     if isinstance(sock, SimulatedSocket):
         return GuardedSocket(sock, sock.lock, sock.lock)
     return GuardedSocket(sock, Lock(), Lock())
