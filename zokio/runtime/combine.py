@@ -11,6 +11,7 @@ from functools import partial
 from types import CoroutineType
 from typing import Any, TypeVar, overload
 
+from zokio.core.current import current_task
 from zokio.core.join import JoinHandle
 from zokio.core.outcome import Aborted, Failure
 from zokio.core.suspend import yield_now
@@ -120,6 +121,7 @@ async def join(*awaitables: Awaitable[Any]) -> tuple[Any, ...]:
         AbortedError: a branch was aborted, and none has failed.
         UsageError: an argument cannot be awaited, or is there twice; nothing was started.
     """
+    current_task()  # where there is none, nothing is made that would never be awaited
     coroutines = as_coroutines(awaitables, "join")
     branches = _Branches()
     await branches.run(coroutines, branches.is_settled, lambda: branches.failed, "join")
@@ -159,6 +161,7 @@ async def select(*awaitables: Awaitable[T], biased: bool = False) -> tuple[int, 
     """
     if not awaitables:
         raise UsageError("select() of nothing would wait for ever; give it at least one awaitable")
+    current_task()  # where there is none, nothing is made that would never be awaited
     coroutines = as_coroutines(awaitables, "select")
     branches = _Branches()
     await branches.run(coroutines, branches.has_winner, partial(branches.winner, biased), "select")
