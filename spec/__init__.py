@@ -25,6 +25,7 @@ from . import (
     delay_queue,
     event,
     http_connection,
+    http_pool,
     interval,
     join,
     join_all,
@@ -92,5 +93,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "cancellation_token": cancellation_token.CONFIGURATIONS,
     "blocking_runs": blocking_runs.CONFIGURATIONS,
     "http_connection": http_connection.CONFIGURATIONS,
+    "http_pool": http_pool.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }
