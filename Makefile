@@ -38,8 +38,8 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 ON_COMPILED := $(addprefix tests/,core scheduler timers reactor net runtime time sync metrics stateful \
 	http examples test_errors.py test_public_api.py)
 # What runs with every number of workers: all that runs a runtime and that users see.
-ON_WORKERS := $(addprefix tests/,core scheduler reactor timers runtime net http time sync metrics blocking \
-	watchdog examples test_errors.py test_public_api.py)
+ON_WORKERS := $(addprefix tests/,core scheduler reactor timers runtime net http http_client time sync \
+	metrics blocking watchdog examples test_errors.py test_public_api.py)
 # And what `make test` has time for.
 ON_WORKERS_FAST := $(addprefix tests/,net time examples runtime/test_group.py runtime/test_select.py)
 TEST_EXTRAS := cli,http,dns,test,bench

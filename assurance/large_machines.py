@@ -15,7 +15,7 @@ from multiprocessing import get_context
 
 from assurance.command import run_as_command
 from assurance.count_bar import CountBar
-from spec import cancellation_token
+from spec import cancellation_token, http_pool
 from spec.workers_bounds import LARGE
 from spec.workers_coarse import CoarseWorkers
 from zokio.model import check
@@ -24,7 +24,12 @@ PROCESSES = 2
 SECONDS_MAX = 60.0
 """For each, by the wall clock."""
 
-EXPLORED = (CoarseWorkers(workers=2), *LARGE, *cancellation_token.LARGE)
+EXPLORED = (
+    CoarseWorkers(workers=2),
+    *LARGE,
+    *cancellation_token.LARGE,
+    http_pool.LARGE,
+)
 """The fast run takes the first alone, the whole run the others."""
 
 Figures = dict[str, object]

@@ -26,6 +26,7 @@ from spec.cancellation_token import CancellationTokenMachine, TwoCallers
 from spec.delay_queue import DelayQueueMachine
 from spec.http_connection import HttpConnection
 from spec.http_connection_state import BAD, POST
+from spec.http_pool import HttpPoolMachine, SharedByHosts
 from spec.interval import Burst, Delay, IntervalMachine, Skip
 from spec.join import JoinMachine
 from spec.join_set import JoinSetMachine
@@ -46,6 +47,7 @@ from tests.refinement.cancel_scopes import CancelScopesAdapter
 from tests.refinement.cancellation_token import CancellationTokenAdapter
 from tests.refinement.delay_queue import DelayQueueAdapter
 from tests.refinement.http_connection import HttpConnectionAdapter
+from tests.refinement.http_pool import HttpPoolAdapter
 from tests.refinement.interval import IntervalAdapter
 from tests.refinement.join import JoinAdapter
 from tests.refinement.join_set import JoinSetAdapter
@@ -212,6 +214,11 @@ def _http_connection(machine: HttpConnection, *, fast: bool = False) -> Job:
     return Job("http_connection", "simulated", machine, HttpConnectionAdapter, fast=fast)
 
 
+def _http_pool(machine: HttpPoolMachine, *, fast: bool = False) -> Job:
+    adapter = partial(HttpPoolAdapter, machine=machine)
+    return _structure("http_pool", machine, adapter, fast=fast)
+
+
 def _polls_beside_another(state: Task, step: Step) -> bool:
     return step.name == "begin_poll" and any(state.polling)
 
@@ -264,6 +271,8 @@ JOBS = (
     _tls_stream(TlsStreamMachine(room=1)),
     _tls_stream(TlsStreamMachine(room=1, wire_max=1, pending_max=1), fast=True),
     _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
+    _http_pool(SharedByHosts(wants=(0, 0, 1), total=1)),
+    _http_pool(HttpPoolMachine(wants=(0, 0), idempotent=(True, False), total=1), fast=True),
     _structure("task_start", TaskStartMachine(), TaskStartAdapter, fast=True),
     _join_set(JoinSetMachine(tasks=1, joiners=1), fast=True),
     _task_tracker(TaskTrackerMachine(tasks=1, waiters=1), fast=True),

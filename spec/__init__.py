@@ -25,6 +25,7 @@ from . import (
     delay_queue,
     event,
     http_connection,
+    http_pool,
     interval,
     join,
     join_all,
@@ -94,5 +95,6 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "blocking_runs": blocking_runs.CONFIGURATIONS,
     "http_connection": http_connection.CONFIGURATIONS,
     "tls_stream": tls_stream.CONFIGURATIONS,
+    "http_pool": http_pool.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import zokio
+from tests.helpers.program import run_program
 
 NAMES = {
     *("run", "RuntimeConfig", "Runtime", "RuntimeMetrics", "TaskDump", "ShutdownReport"),
@@ -86,6 +87,14 @@ SIGNATURES = {
     "net.tls.TlsStream.close": "(self)",
     "net.tls.TlsStream.aclose": "(self, timeout=5.0)",
     "net.tls.TlsStream.abort": "(self)",
+    "http.Client": "(*, limits=None, timeouts=None, headers=(), proxies=None)",
+    "http.Client.request": "(self, method, url, *, headers=(), body=None, json=None, "
+    "timeouts=None)",
+    "http.Client.get": "(self, url, **options)",
+    "http.Client.post": "(self, url, **options)",
+    "http.Client.close": "(self)",
+    "http.client.Response.read": "(self)",
+    "http.client.Response.iter_bytes": "(self)",
 }
 
 
@@ -161,6 +170,17 @@ def test_everything_public_is_documented(path: str) -> None:
     found = find(path)
     # A method that is documented in the class it comes from need not repeat it.
     assert inspect.getdoc(found), f"{path} has no docstring"
+
+
+def test_what_needs_an_extra_is_imported_when_it_is_asked_for() -> None:
+    program = "import sys, zokio; assert 'h11' not in sys.modules; print(zokio.http.Client)"
+    ended = run_program(program)
+    assert (ended.exit_code, ended.output) == (
+        0,
+        "<class 'zokio.http.client.client.Client'>\n",
+    ), ended.error
+    with pytest.raises(AttributeError, match="no attribute 'htpp'"):
+        find("htpp")
 
 
 def test_compiled_says_which_build_this_is() -> None:

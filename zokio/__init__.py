@@ -10,6 +10,8 @@ async def main():
 zokio.run(main())
 """
 
+from typing import TYPE_CHECKING
+
 from zokio import net as net
 from zokio import sync as sync
 from zokio import time as time
@@ -45,6 +47,21 @@ from zokio.runtime.starting import TASK_STATUS_IGNORED, TaskStatus
 from zokio.runtime.token import CancellationToken
 from zokio.runtime.tracker import TaskTracker
 from zokio.time import move_on_after, sleep, timeout
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from zokio import http as http
+else:
+
+    def __getattr__(name: str) -> "ModuleType":
+        """`zokio.http`, which needs the extra `http`, is imported when it is first asked for."""
+        if name == "http":
+            from importlib import import_module
+
+            return import_module("zokio.http")
+        raise AttributeError(f"module 'zokio' has no attribute {name!r}")
+
 
 compiled: bool = not (_task_state.__file__ or "").endswith(".py")
 """Whether the kernel modules were compiled; the same files, interpreted, otherwise."""

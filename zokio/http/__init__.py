@@ -1,11 +1,12 @@
-"""HTTP: a server for HTTP/1.1 whose handlers are coroutines.
+"""HTTP/1.1: a server whose handlers are coroutines, and a client.
 
-It needs the extra `http` (`pip install 'zokio[http]'`), which brings llhttp.
+It needs the extra `http` (`pip install 'zokio[http]'`), which brings llhttp and h11.
 """
 
 from zokio.http.access_log import Access as Access
 from zokio.http.access_log import log_access as log_access
 from zokio.http.body import RequestBody as RequestBody
+from zokio.http.client import Client as Client
 from zokio.http.files import File as File
 from zokio.http.headers import Headers as Headers
 from zokio.http.http_error import HttpError as HttpError
@@ -16,6 +17,7 @@ from zokio.http.server import serve as serve
 
 __all__ = [
     "Access",
+    "Client",
     "File",
     "Headers",
     "HttpError",
