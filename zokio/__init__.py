@@ -10,6 +10,7 @@ async def main():
 zokio.run(main())
 """
 
+from zokio import dns as dns
 from zokio import net as net
 from zokio import sync as sync
 from zokio import time as time
@@ -83,6 +84,7 @@ __all__ = [
     "as_completed",
     "compiled",
     "current_task",
+    "dns",
     "join",
     "map_bounded",
     "move_on_after",
