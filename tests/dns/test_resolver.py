@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from weakref import ref
 
 import pytest
@@ -20,6 +21,8 @@ from zokio.dns import Resolver, lookup
 from zokio.dns.lookup import RESOLVERS, default_resolver
 from zokio.dns.servers import Servers
 from zokio.errors import (
+    BrokenError,
+    ClosedError,
     DnsError,
     LookupTimeoutError,
     NameNotFoundError,
@@ -28,9 +31,22 @@ from zokio.errors import (
     UsageError,
 )
 from zokio.net import TcpListener, TcpStream
+from zokio.reactor.contract import Reactor
+from zokio.reactor.registration import Registration
 from zokio.runtime.current import current_runtime
 
 Run = Callable[[Awaitable[Any]], Any]  # Any: see conftest.py
+
+
+class StrangeReactor:
+    """A reactor that registers in another way."""
+
+    def __init__(self, inner: Reactor, register: Callable[[int], Registration]) -> None:
+        self._inner = inner
+        self.register = register
+
+    def __getattr__(self, name: str) -> Any:  # Any: whatever the reactor has
+        return getattr(self._inner, name)
 
 
 def answering(asked: Asked) -> Reply:
@@ -187,6 +203,34 @@ def test_a_resolver_that_is_let_go_of_destroys_its_channels() -> None:
         del resolver
         gc.collect()
         assert [end.alive for end in ends] == [False, False]
+
+    with DnsServer(answering) as server:
+        zokio.run(main())
+
+
+def test_a_descriptor_that_cannot_be_watched_is_told_at_once(run: Run) -> None:
+    async def main() -> None:
+        def refuse(fd: int) -> NoReturn:
+            raise BrokenError(errno.EMFILE, f"fd {fd} cannot be watched")
+
+        async with Resolver([server.address]) as resolver:
+            driver = resolver._servers._driver
+            driver._reactor = StrangeReactor(driver._reactor, refuse)
+            with pytest.raises(NameServerError, match="cannot be watched"):
+                await resolver.lookup("name.example")
+
+    with DnsServer(answering) as server:
+        run(main())
+
+
+def test_a_closed_resolver_gives_nothing_that_it_has_kept() -> None:
+    async def main() -> None:
+        resolver = Resolver([server.address])
+        await resolver.lookup("name.example")
+        resolver.close()
+        for host in ("name.example", "localhost"):
+            with pytest.raises(ClosedError, match="make a new one"):
+                await resolver.lookup(host)
 
     with DnsServer(answering) as server:
         zokio.run(main())

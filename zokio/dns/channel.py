@@ -13,9 +13,10 @@ a time may use it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
-from weakref import WeakMethod, finalize
+from weakref import WeakMethod, WeakSet, finalize
 
 import pycares
 
@@ -120,6 +121,7 @@ class Channel:
         self.close = finalize(self, _destroy, self._channel, self._callbacks, handle)
         """Destroy it: what is in flight is told so. Twice does nothing."""
         self.close.atexit = False
+        CHANNELS.add(self)
         if settings.servers is not None:
             self._set_servers(settings.servers)
 
@@ -161,6 +163,20 @@ class Channel:
     def cancel(self) -> None:
         """Whatever is in flight is told that it is over, and its descriptors are closed."""
         LIB.ares_cancel(self._channel)
+
+
+CHANNELS: Final[WeakSet[Channel]] = WeakSet()
+"""Every channel of this process."""
+
+
+def _let_go_in_child() -> None:
+    """In a forked child: another thread of the parent may have been in c-ares, under its locks."""
+    for channel in list(CHANNELS):
+        channel.close.detach()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_in_child)
 
 
 def _make(lookups: bytes, settings: Settings, handle: Any) -> Any:

@@ -13,7 +13,7 @@ from zokio.dns.answer import FOUND, NO_ADDRESS, NO_NAME, Answer, found, lookup_e
 from zokio.dns.coalescing import Coalescing
 from zokio.dns.names import check_host, numeric_address, wire_name
 from zokio.dns.settings import Settings, check_settings
-from zokio.errors import UsageError
+from zokio.errors import ClosedError, UsageError
 from zokio.reactor.simulated import SimulatedReactor
 from zokio.runtime.combine import join
 from zokio.runtime.current import current_runtime
@@ -134,6 +134,8 @@ class Resolver:
                 "this Resolver belongs to another runtime; make one in each runtime, and in each "
                 "process"
             )
+        if self._servers.is_closed:
+            raise ClosedError("this Resolver was closed; make a new one")
         return runtime
 
     def close(self) -> None:

@@ -63,6 +63,11 @@ class Servers:
         lifetime_s = min(answer.lifetime_s for answer in answers)
         return replace(min(answers, key=rank), lifetime_s=lifetime_s)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._driver.is_closed
+
     def close(self) -> None:
-        """Whoever waits gets ClosedError, and so does whoever asks from now on."""
+        """Whoever waits is told CLOSED, and so is whoever asks from now on."""
         self._driver.close()
