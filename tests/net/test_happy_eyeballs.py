@@ -204,10 +204,28 @@ def test_one_lookup_of_both_families_is_tried_in_its_order_by_turns() -> None:
 def test_two_that_connect_at_the_same_moment_leave_one() -> None:
     async def main() -> None:
         network = Network()
-        network.connects = {six(1): 0.5, four(1): 0.25}
+        network.connects = {six(1): 0.6, four(1): 0.35}
         lookups = [network.lookup(0, six(1)), network.lookup(0, four(1))]
         network.assert_only_is_open(await race(lookups, network.attempt))
-        assert network.elapsed() == 0.5
+        assert network.elapsed() == 0.6
+
+    run_simulated(main())
+
+
+def test_a_winner_that_nobody_wants_any_more_is_closed() -> None:
+    async def main() -> None:
+        network = Network()
+        network.connects = {six(1): 0.1}
+
+        async def attempt(endpoint: Endpoint) -> Connected:
+            connected = await network.attempt(endpoint)
+            scope.cancel()
+            return connected
+
+        with zokio.CancelScope() as scope:
+            await race([network.lookup(0, six(1))], attempt)
+        assert scope.cancelled_caught
+        network.assert_only_is_open()
 
     run_simulated(main())
 
