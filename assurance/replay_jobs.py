@@ -261,6 +261,7 @@ JOBS = (
     _interval(Delay(horizon=7)),
     _interval(Skip(horizon=7)),
     _dns_cache(DnsCacheMachine(askers=3, queries=2, lifetime=1)),
+    _dns_cache(DnsCacheMachine(askers=2, queries=2, lifetime=2)),
     _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
     _structure("task_start", TaskStartMachine(), TaskStartAdapter, fast=True),
     _join_set(JoinSetMachine(tasks=1, joiners=1), fast=True),
