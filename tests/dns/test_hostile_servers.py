@@ -258,12 +258,17 @@ def test_search_domains_are_tried_for_short_names(run: Run) -> None:
 
 
 def test_equal_lookups_at_once_ask_once(run: Run) -> None:
+    """What comes too late to share the query, on another worker, has the answer that is kept."""
+
+    def script(asked: Asked) -> Reply:
+        return Reply([address(asked.name, "127.0.0.9" if asked.kind == A else "::9")])
+
     async def main() -> None:
         async with Resolver([server.address]) as resolver:
             found = await zokio.join(*(resolver.lookup("name.example") for _ in range(20)))
-            assert set(map(tuple, found)) == {("127.0.0.9",)}
+            assert set(map(tuple, found)) == {("::9", "127.0.0.9")}
 
-    with DnsServer(only_v4) as server:
+    with DnsServer(script) as server:
         run(main())
     assert len(server.asked) == 2
 

@@ -40,11 +40,13 @@ class DnsServer:
         self._script = script
         self.asked: list[Asked] = []
         self._udp, self._tcp = _two_of_one_port()
-        self._sources = [self._udp]
+        self._selector = DefaultSelector()  # here: the thread opens no descriptor of its own
+        self._selector.register(self._udp, EVENT_READ)
         if listens:  # else TCP is refused there
             self._tcp.listen()
-            self._sources.append(self._tcp)
+            self._selector.register(self._tcp, EVENT_READ)
         self._wake, self._is_over = socket.socketpair()
+        self._selector.register(self._is_over, EVENT_READ)
         self._thread = Thread(target=self._serve)
         self.address = "{}:{}".format(*self._udp.getsockname())
 
@@ -60,21 +62,18 @@ class DnsServer:
     ) -> None:
         self._wake.close()
         self._thread.join()
-        for each in (self._udp, self._tcp, self._is_over):
+        for each in (self._selector, self._udp, self._tcp, self._is_over):
             each.close()
 
     def _serve(self) -> None:
-        with DefaultSelector() as selector:
-            for each in (*self._sources, self._is_over):
-                selector.register(each, EVENT_READ)
-            while True:
-                ready = [key.fileobj for key, _ in selector.select()]
-                if self._is_over in ready:
-                    return
-                if self._udp in ready:
-                    self._answer_datagram()
-                if self._tcp in ready:
-                    self._answer_connection()
+        while True:
+            ready = [key.fileobj for key, _ in self._selector.select()]
+            if self._is_over in ready:
+                return
+            if self._udp in ready:
+                self._answer_datagram()
+            if self._tcp in ready:
+                self._answer_connection()
 
     def _answer_datagram(self) -> None:
         message, client = self._udp.recvfrom(65_536)
