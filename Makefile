@@ -35,13 +35,13 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 	tests/explore/test_litmus.py::test_drawn_programs_have_the_results_that_brute_force_finds \
 	tests/assurance/test_interleavings.py::test_the_fast_part_measures_programs_and_races
 # What the compiled build is tested with: all that runs the kernel. The rest reads sources or docs.
-ON_COMPILED := $(addprefix tests/,core scheduler timers reactor net runtime time sync metrics stateful \
+ON_COMPILED := $(addprefix tests/,core scheduler timers reactor dns net runtime time sync metrics stateful \
 	http examples test_errors.py test_public_api.py)
 # What runs with every number of workers: all that runs a runtime and that users see.
-ON_WORKERS := $(addprefix tests/,core scheduler reactor timers runtime net http http_client time sync \
+ON_WORKERS := $(addprefix tests/,core scheduler reactor timers runtime dns net http http_client time sync \
 	metrics blocking watchdog examples test_errors.py test_public_api.py)
 # And what `make test` has time for.
-ON_WORKERS_FAST := $(addprefix tests/,net time examples runtime/test_group.py runtime/test_select.py)
+ON_WORKERS_FAST := $(addprefix tests/,dns net time examples runtime/test_group.py runtime/test_select.py)
 TEST_EXTRAS := cli,http,dns,test,bench
 
 # Run from a folder without zokio/, Python finds the compiled one in site-packages.

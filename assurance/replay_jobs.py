@@ -24,6 +24,7 @@ from spec.cancel_scopes import (
 )
 from spec.cancellation_token import CancellationTokenMachine, TwoCallers
 from spec.delay_queue import DelayQueueMachine
+from spec.dns_cache import DnsCacheMachine
 from spec.http_connection import HttpConnection
 from spec.http_connection_state import BAD, POST
 from spec.http_pool import HttpPoolMachine, SharedByHosts
@@ -46,6 +47,7 @@ from tests.refinement.bounded_map import BoundedMapAdapter
 from tests.refinement.cancel_scopes import CancelScopesAdapter
 from tests.refinement.cancellation_token import CancellationTokenAdapter
 from tests.refinement.delay_queue import DelayQueueAdapter
+from tests.refinement.dns_cache import DnsCacheAdapter
 from tests.refinement.http_connection import HttpConnectionAdapter
 from tests.refinement.http_pool import HttpPoolAdapter
 from tests.refinement.interval import IntervalAdapter
@@ -196,6 +198,11 @@ def _delay_queue(machine: DelayQueueMachine, *, fast: bool = False) -> Job:
     return _structure("delay_queue", machine, adapter, fast=fast)
 
 
+def _dns_cache(machine: DnsCacheMachine, *, fast: bool = False) -> Job:
+    adapter = partial(DnsCacheAdapter, askers=machine.askers)
+    return _structure("dns_cache", machine, adapter, fast=fast)
+
+
 def _rate_limiter(machine: RateLimiterMachine, *, fast: bool = False) -> Job:
     adapter = partial(RateLimiterAdapter, callers=machine.callers, burst=machine.burst)
     return _structure("rate_limiter", machine, adapter, fast=fast)
@@ -270,6 +277,8 @@ JOBS = (
     _tls_stream(TlsStreamMachine(room=2)),
     _tls_stream(TlsStreamMachine(room=1)),
     _tls_stream(TlsStreamMachine(room=1, wire_max=1, pending_max=1), fast=True),
+    _dns_cache(DnsCacheMachine(askers=3, queries=2, lifetime=1)),
+    _dns_cache(DnsCacheMachine(askers=2, queries=2, lifetime=2)),
     _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
     _http_pool(SharedByHosts(wants=(0, 0, 1), total=1)),
     _http_pool(HttpPoolMachine(wants=(0, 0), idempotent=(True, False), total=1), fast=True),
@@ -281,6 +290,7 @@ JOBS = (
     _interval(Skip(horizon=4), fast=True),
     _cancellation_token(CancellationTokenMachine(tokens=2, tasks=1, callers=1), fast=True),
     _http_connection(HttpConnection(heads_max=1, kinds=(POST, BAD)), fast=True),
+    _dns_cache(DnsCacheMachine(askers=2, queries=2, lifetime=1), fast=True),
     _join(JoinMachine(inside=1, outside=1), fast=True),
     _registration(Registration(tasks=1, generations=1, inbox_max=1), "simulated", fast=True),
     _scheduler(SchedulerMachine(tasks=1, threads=1, interval=1), "simulated", fast=True),

@@ -60,7 +60,7 @@ PUBLIC_NAMES = [
     # Synchronisation and channels
     "sync",
     # Network
-    "net",
+    *("dns", "net"),
     # Errors
     *("AbortedError", "BrokenError", "BusyError", "ClosedError", "InternalError"),
     # Errors beside these that a program which uses it well has to catch

@@ -58,6 +58,7 @@ def test_each_class_says_when_it_is_raised() -> None:
         (errors.BrokenError, (OSError,)),
         (errors.RefusedError, (errors.BrokenError, ConnectionRefusedError)),
         (errors.ResetError, (errors.BrokenError, ConnectionResetError)),
+        (errors.LookupTimeoutError, (errors.DnsError, errors.BrokenError, TimeoutError)),
         (errors.PipeError, (errors.BrokenError, BrokenPipeError)),
         (errors.ConnectTimeoutError, (errors.BrokenError, TimeoutError)),
         (errors.EndedError, (errors.BrokenError, EOFError)),
@@ -94,6 +95,8 @@ def test_every_kind_is_chosen_by_some_number() -> None:
     chosen = {kind for _, kind, _ in KINDS}
     chosen |= {errors.EndedError, errors.ThreadsExhaustedError}  # no system call says these
     chosen |= {error for error in CLASSES if issubclass(error, errors.TlsError)}  # nor these
+    chosen |= {errors.DnsError, errors.NameNotFoundError}
+    chosen |= {errors.LookupTimeoutError, errors.NameServerError}
     assert chosen == {error for error in CLASSES if issubclass(error, errors.BrokenError)}
 
 

@@ -16,7 +16,7 @@ NAMES = {
     *("spawn", "JoinHandle", "TaskGroup", "CancelScope", "timeout", "move_on_after"),
     *("CancellationToken", "join", "select", "yield_now", "current_task", "spawn_blocking"),
     *("Cancelled", "Poll", "Ready", "PENDING", "Context", "Waker", "Future", "poll_fn"),
-    *("sleep", "time", "sync", "net", "compiled"),
+    *("sleep", "time", "sync", "net", "dns", "compiled"),
     *("ClosedError", "BrokenError", "AbortedError", "BusyError", "InternalError"),
 }
 
@@ -55,7 +55,7 @@ SIGNATURES = {
     "time.interval": "(period, missed_tick='burst')",
     "time.now": "()",
     "net.TcpListener.bind": "(host, port, *, backlog=1024, reuse_port=False)",
-    "net.TcpStream.connect": "(host, port, *, timeout=None)",
+    "net.TcpStream.connect": "(host, port, *, timeout=None, resolver=None)",
     "net.TcpStream.read": "(self, n)",
     "net.TcpStream.read_exact": "(self, n)",
     "net.TcpStream.write_all": "(self, data)",
@@ -95,6 +95,11 @@ SIGNATURES = {
     "http.Client.close": "(self)",
     "http.client.Response.read": "(self)",
     "http.client.Response.iter_bytes": "(self)",
+    "dns.Resolver": (
+        "(servers=None, timeout=5.0, cache_size=1024, *, domains=None, hosts_file=None)"
+    ),
+    "dns.Resolver.lookup": "(self, host)",
+    "dns.lookup": "(host)",
 }
 
 
@@ -144,7 +149,8 @@ def test_the_submodules_list_what_they_offer() -> None:
         *("Mutex", "RwLock", "Semaphore", "Notify", "Event", "Condition", "Barrier"),
         *("OnceCell", "LazyCell"),
     }
-    for module in (zokio.time, zokio.net, zokio.sync):
+    assert set(zokio.dns.__all__) == {"Resolver", "lookup"}
+    for module in (zokio.time, zokio.net, zokio.dns, zokio.sync):
         assert all(hasattr(module, name) for name in module.__all__)
 
 

@@ -12,6 +12,7 @@ zokio.run(main())
 
 from typing import TYPE_CHECKING
 
+from zokio import dns as dns
 from zokio import net as net
 from zokio import sync as sync
 from zokio import time as time
@@ -100,6 +101,7 @@ __all__ = [
     "as_completed",
     "compiled",
     "current_task",
+    "dns",
     "join",
     "map_bounded",
     "move_on_after",

@@ -112,6 +112,22 @@ class ConnectTimeoutError(BrokenError, TimeoutError):
     """Nobody answered in time: the packets are dropped, or the listener's backlog is full."""
 
 
+class DnsError(BrokenError):
+    """A name could not be translated into addresses."""
+
+
+class NameNotFoundError(DnsError):
+    """There is no such name, or it has no address. So say those who must know."""
+
+
+class LookupTimeoutError(DnsError, TimeoutError):
+    """No name server answered in time."""
+
+
+class NameServerError(DnsError):
+    """The name servers cannot be reached, refuse to answer, fail, or answer nonsense."""
+
+
 class AddressInUseError(BrokenError):
     """Another socket already has this address."""
 

@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from typing import Final
 
 from zokio.core.current import Polling
+from zokio.dns.resolver import Resolver
 from zokio.errors import BrokenError, ConnectTimeoutError, broken
+from zokio.net.happy_eyeballs import race
 from zokio.net.readiness import until_writable
-from zokio.net.resolve import Endpoint, resolve
+from zokio.net.resolve import Endpoint, endpoint_lookups, numeric_endpoint
 from zokio.reactor.contract import Socket
 from zokio.reactor.registration import Registration
 from zokio.runtime.current import current_runtime
@@ -26,15 +28,21 @@ UNDER_WAY: Final = (errno.EINPROGRESS, getattr(errno, "WSAEWOULDBLOCK", errno.EI
 """What a connect says that will be decided later. EAGAIN is none: a Unix socket has no room."""
 
 
-async def connect_host(host: str, port: int, timeout: float | None) -> tuple[Socket, Registration]:
+async def connect_host(
+    host: str, port: int, timeout: float | None, resolver: Resolver | None = None
+) -> tuple[Socket, Registration]:
     """Look the host up and connect to it, within `timeout` seconds for all of it.
 
     Raises:
         ConnectTimeoutError: the time was up, here or in the system.
         BrokenError: the name is not known, or the network fails otherwise.
+        UsageError: `host` is no host, or `port` no port.
     """
     with connect_limit(timeout, f"{host} port {port}"):
-        return await connect_any(await resolve(host, port))
+        endpoint = numeric_endpoint(host, port)
+        if endpoint is not None:
+            return await connect_to(endpoint)
+        return await race(endpoint_lookups(host, port, resolver), connect_to)
 
 
 @contextmanager
@@ -55,20 +63,6 @@ def connect_limit(timeout: float | None, whom: str) -> Iterator[None]:
             f"no answer from {whom} within {timeout} s: the packets are dropped, "
             "or the listener's backlog is full; check the address, or give it more time",
         ) from None
-
-
-async def connect_any(endpoints: list[Endpoint]) -> tuple[Socket, Registration]:
-    """Connect to the first endpoint that answers; they are tried one after the other.
-
-    Raises:
-        BrokenError: what went wrong with the last one.
-    """
-    for endpoint in endpoints[:-1]:
-        try:
-            return await connect_to(endpoint)
-        except BrokenError:
-            continue
-    return await connect_to(endpoints[-1])
 
 
 async def connect_to(endpoint: Endpoint) -> tuple[Socket, Registration]:

@@ -1,18 +1,21 @@
 """From host and port to socket addresses, without ever blocking the runtime's thread.
 
-Addresses in figures, "localhost" and "" are translated at once; other names are looked up by the
-system's resolver in the blocking pool.
+Addresses in figures, "localhost" and "" are translated at once; other names are looked up as
+`zokio.dns.lookup` does.
 """
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from zokio.errors import BrokenError, UsageError
+from zokio.dns.lookup import Lookup, lookup, lookups
+from zokio.dns.names import check_host as check_host
+from zokio.dns.resolver import Resolver
+from zokio.errors import UsageError
 from zokio.reactor.contract import Address
-from zokio.runtime.blocking import call_in_thread
 
 LOCAL_NAMES = {"localhost": "127.0.0.1", "": "0.0.0.0"}
 
@@ -39,16 +42,6 @@ def check_port(port: int) -> None:
         raise UsageError(f"port {port!r}: a port is a whole number from 0 to 65535")
 
 
-def check_host(host: object) -> None:
-    """Refuse what is no host. The system would read a name only up to a NUL, and believe it.
-
-    Raises:
-        UsageError: it is no text, or has a NUL in it.
-    """
-    if not isinstance(host, str) or "\0" in host:
-        raise UsageError(f"host {host!r}: give a name, or an address in figures, as text")
-
-
 def numeric_endpoint(host: str, port: int) -> Endpoint | None:
     """The endpoint of an address in figures or a local name; None for other names.
 
@@ -73,20 +66,21 @@ def numeric_endpoint(host: str, port: int) -> Endpoint | None:
 async def resolve(host: str, port: int) -> list[Endpoint]:
     """The endpoints of a host, at least one, in the order in which to try them.
 
-    Cancelled, it does not wait for the resolver, which may take half a minute: the thread ends by
-    itself and its answer is dropped.
-
     Raises:
         BrokenError: the name is not known, or the resolver fails.
         UsageError: `host` is no host, or `port` no port.
     """
     endpoint = numeric_endpoint(host, port)
-    if endpoint is not None:
-        return [endpoint]
-    lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    try:
-        found = await call_in_thread(lookup, f"getaddrinfo of {host}", leave=True)
-    except (OSError, UnicodeError) as error:
-        number = getattr(error, "errno", None) or 0
-        raise BrokenError(number, f"no address for {host!r}: {error}; check the name") from error
-    return [Endpoint(family, address) for family, _, _, _, address in found]
+    return [endpoint] if endpoint is not None else await _endpoints(partial(lookup, host), port)
+
+
+def endpoint_lookups(
+    host: str, port: int, resolver: Resolver | None
+) -> list[Callable[[], Awaitable[list[Endpoint]]]]:
+    """What to ask, all at once, for the endpoints of a name that is none in figures."""
+    return [partial(_endpoints, look_up, port) for look_up in lookups(host, resolver)]
+
+
+async def _endpoints(look_up: Lookup, port: int) -> list[Endpoint]:
+    found = [numeric_endpoint(address, port) for address in await look_up()]
+    return [endpoint for endpoint in found if endpoint is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 
+from zokio.dns.resolver import Resolver
 from zokio.errors import UsageError
 from zokio.net.connecting import connect_host
 from zokio.net.socket_stream import SocketStream
@@ -21,20 +22,28 @@ class TcpStream(SocketStream):
     __slots__ = ()
 
     @classmethod
-    async def connect(cls, host: str, port: int, *, timeout: float | None = None) -> TcpStream:
-        """Connect to a host; its addresses are tried one after the other.
+    async def connect(
+        cls,
+        host: str,
+        port: int,
+        *,
+        timeout: float | None = None,
+        resolver: Resolver | None = None,
+    ) -> TcpStream:
+        """Connect to a host; of several addresses the first that answers counts (RFC 8305).
 
         Args:
             host: a name, or an address in figures.
             port: 1 to 65535.
             timeout: seconds for all of it; None waits as long as the system does.
+            resolver: looks the name up; None does as `zokio.dns.lookup`.
 
         Raises:
             RefusedError: nobody listens there.
             ConnectTimeoutError: no answer in time, for instance from a full backlog.
             BrokenError: the name is not known, or the network fails otherwise.
         """
-        stream = cls(*await connect_host(host, port, timeout))
+        stream = cls(*await connect_host(host, port, timeout, resolver))
         stream.set_no_delay()
         return stream
 
