@@ -87,7 +87,7 @@ SIGNATURES = {
     "net.tls.TlsStream.close": "(self)",
     "net.tls.TlsStream.aclose": "(self, timeout=5.0)",
     "net.tls.TlsStream.abort": "(self)",
-    "http.Client": "(*, limits=None, timeouts=None, headers=(), proxies=None)",
+    "http.Client": "(*, limits=None, timeouts=None, headers=(), proxies=None, tls=None)",
     "http.Client.request": "(self, method, url, *, headers=(), body=None, json=None, "
     "timeouts=None)",
     "http.Client.get": "(self, url, **options)",

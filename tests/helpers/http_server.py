@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import h11
 
 import zokio
 from zokio.net import TcpListener, TcpStream
+from zokio.net.tls import TlsStream
 
 Script = Callable[[TcpStream], Awaitable[None]]
+SomeStream: TypeAlias = TcpStream | TlsStream
 
 
 @dataclass
@@ -83,10 +86,12 @@ async def _serve(stream: TcpStream, script: Script) -> None:
             pass  # the client has gone away, or the test has closed it
 
 
-def replies(server: TestServer, answer: Answer | None = None) -> Script:
+def replies(
+    server: TestServer, answer: Answer | None = None
+) -> Callable[[SomeStream], Awaitable[None]]:
     """Answer one request after the other; without `answer` by what the path says: see `usual`."""
 
-    async def script(stream: TcpStream) -> None:
+    async def script(stream: SomeStream) -> None:
         connection = h11.Connection(h11.SERVER)
         while True:
             request = await receive(connection, stream)
@@ -111,7 +116,7 @@ def replies(server: TestServer, answer: Answer | None = None) -> Script:
     return script
 
 
-async def receive(connection: h11.Connection, stream: TcpStream) -> Received | None:
+async def receive(connection: h11.Connection, stream: SomeStream) -> Received | None:
     """The next request with its body; None: there will be none."""
     request: Received | None = None
     while True:

@@ -209,16 +209,6 @@ def test_a_method_that_is_none_is_refused(method: str) -> None:
     run_simulated(main())
 
 
-def test_https_says_that_it_is_not_there() -> None:
-    async def main() -> None:
-        async with Client(proxies={}) as client:
-            with pytest.raises(UsageError, match="no TLS here"):
-                await client.get("https://127.0.0.1/")
-            assert client.pool.open == 0
-
-    run_simulated(main())
-
-
 def test_nobody_listening_is_told_and_leaves_nothing() -> None:
     async def main() -> None:
         async with Client(proxies={}) as client:

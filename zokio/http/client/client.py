@@ -13,12 +13,14 @@ HTTP/2, and answering before the request was sent whole.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Generator, Mapping
 from typing import Any, Self
 
 from zokio.errors import UsageError
 from zokio.http.client.connection import HttpConnection
 from zokio.http.client.decompress import ACCEPTED
+from zokio.http.client.dial import Dialer
 from zokio.http.client.errors import TooManyRedirectsError
 from zokio.http.client.exchange import Exchange
 from zokio.http.client.headers import HeaderPairs, Pair, encode_headers
@@ -49,6 +51,7 @@ class Client:
         headers: sent with every request, to whichever server.
         proxies: the URL of a proxy by "http", "https" or "all", and hosts without one by "no";
             {}: none; None: as the environment says when the client is made.
+        tls: whom to trust for https; None: as the system does. Its ALPN offers "http/1.1" at most.
 
     Attributes:
         pool: its connections: how many are `open` and `idle`, and how many requests are `waiting`.
@@ -64,8 +67,10 @@ class Client:
         timeouts: Timeouts | None = None,
         headers: HeaderPairs = (),
         proxies: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._limits = limits or Limits()
+        self._dialer = Dialer(self._limits, tls)
         self._timeouts = timeouts or Timeouts()
         self._headers = _merged(OWN_HEADERS, encode_headers(headers))
         self._proxies = Proxies.of_environment() if proxies is None else Proxies(proxies)
@@ -144,7 +149,8 @@ class Client:
         """Send a request and those that redirects make of it; the response is to be closed."""
         for _ in range(self._limits.redirects + 1):
             route = self._proxies.route(request.url)
-            exchange = Exchange(request, route, Phases(timeouts, str(route)), self._limits)
+            phases = Phases(timeouts, str(route))
+            exchange = Exchange(request, route, phases, self._limits, self._dialer)
             response = await exchange.respond(self.pool)
             location = response.headers.get("location")
             if response.status not in REDIRECTS or location is None:

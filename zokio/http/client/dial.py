@@ -5,27 +5,55 @@ This is the only place of the client that knows how bytes get to a server.
 
 from __future__ import annotations
 
+import ssl
+
 import h11
 
-from zokio.errors import UsageError
 from zokio.http.client.connection import HttpConnection, Stream
 from zokio.http.client.errors import ProtocolError
 from zokio.http.client.limits import Limits
 from zokio.http.client.proxies import Route
 from zokio.net.tcp_stream import TcpStream
+from zokio.net.tls.opening import wrap
 
 
-async def dial(route: Route, limits: Limits) -> HttpConnection:
-    """A connection that is ready for a request. Cancelled or failed, it leaves nothing open.
+class Dialer:
+    """Opens the connections of one client.
 
-    Raises:
-        BrokenError: nobody is there, or the proxy or TLS fails.
-        UsageError: TLS is wanted, and there is none yet.
+    Args:
+        limits: of the client.
+        context: of TLS; None: the system's certificates, and HTTP/1.1 by ALPN, made at first need.
     """
-    if route.tls is not None:
-        raise UsageError(f"https to {route.tls}: there is no TLS here yet; ask by http")
-    stream = await TcpStream.connect(route.host, route.port)
-    return HttpConnection(stream, limits.head_bytes)
+
+    def __init__(self, limits: Limits, context: ssl.SSLContext | None) -> None:
+        self._limits = limits
+        self._context = context
+
+    async def dial(self, route: Route) -> HttpConnection:
+        """A connection that is ready for a request. Cancelled or failed, it leaves nothing open.
+
+        Raises:
+            BrokenError: nobody is there, or the proxy or TLS fails.
+        """
+        tcp = await TcpStream.connect(route.host, route.port)
+        try:
+            if route.tunnel is not None:
+                await open_tunnel(tcp, route, self._limits)
+            stream: Stream = tcp if route.tls is None else await self._encrypted(tcp, route.tls)
+        except BaseException:
+            tcp.close()
+            raise
+        return HttpConnection(stream, self._limits.head_bytes)
+
+    async def _encrypted(self, tcp: TcpStream, name: str) -> Stream:
+        """The limit of time is that of the whole phase."""
+        return await wrap(tcp, self._tls_context(), server_hostname=name, timeout=None)
+
+    def _tls_context(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = ssl.create_default_context()
+            self._context.set_alpn_protocols(["http/1.1"])
+        return self._context
 
 
 async def open_tunnel(stream: Stream, route: Route, limits: Limits) -> None:

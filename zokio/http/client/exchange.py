@@ -13,7 +13,7 @@ import h11
 
 from zokio.errors import EndedError, PipeError, ResetError
 from zokio.http.client.connection import HttpConnection
-from zokio.http.client.dial import dial
+from zokio.http.client.dial import Dialer
 from zokio.http.client.lease import Lease
 from zokio.http.client.limits import Limits
 from zokio.http.client.phases import Phases
@@ -26,13 +26,15 @@ from zokio.http.client.response import Response
 class Exchange:
     """See the head of this file."""
 
-    def __init__(self, request: Request, route: Route, phases: Phases, limits: Limits) -> None:
+    def __init__(
+        self, request: Request, route: Route, phases: Phases, limits: Limits, dialer: Dialer
+    ) -> None:
         self._request = request
         self._head = request.head(route)
         self._route = route
         self._phases = phases
         self._limits = limits
-        self._dial = partial(dial, route, limits)
+        self._dial = partial(dialer.dial, route)
 
     async def respond(self, pool: Pool[HttpConnection]) -> Response:
         """Send the request; the response as soon as its headers are there.
