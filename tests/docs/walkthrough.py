@@ -26,6 +26,7 @@ BLOCK = re.compile(r"(?:^(?P<above>[^\n]+)\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)
 NAMED = re.compile(r"`([\w./-]+\.\w+)`")
 SECONDS = re.compile(r"\b\d+\.\d+ ?s\b")
 MEMORY = re.compile(r", [\d,]+ bytes a state$")  # what a tuple takes depends on the Python
+COLUMN = re.compile(r"[\d,]+(?= +\d+   (?:holds|violated|incomplete)$)")  # in the table, too
 COUNTS = re.compile(r"^\w+: \w+ [\d,]+(, \w+ [\d,]+)*$")
 
 # A safety net: a command that hangs fails its test after this, and nothing else depends on it.
@@ -135,7 +136,7 @@ def normal(text: str) -> list[str]:
     Hypothesis: times, how often a random test did something, and which task it did it to."""
     found = []
     for line in text.splitlines():
-        line = MEMORY.sub("", SECONDS.sub("0.0 s", line.rstrip()))
+        line = COLUMN.sub("#", MEMORY.sub("", SECONDS.sub("0.0 s", line.rstrip())))
         if line.startswith("E ") or COUNTS.match(line):
             line = re.sub(r"\d+(,\d+)*", "#", line)
         if line:
