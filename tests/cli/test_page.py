@@ -57,6 +57,23 @@ def test_a_page_has_everything_that_the_machine_declares(folder: Path) -> None:
     )
 
 
+def test_the_list_keeps_the_machines_that_were_not_checked() -> None:
+    def rows() -> list[str]:
+        return [line.split("]")[0] for line in Path("README.md").read_text().splitlines()[5:]]
+
+    write_pages = ["--page", ".", "--states-max", "1"]
+    main(["check", "lock:ONE", "lock:CONFIGURATIONS", *write_pages])
+    main(["check", "lock:CONFIGURATIONS", *write_pages])
+    main(["check", "lock:ONE", "--page", "."])
+    assert rows() == ["| [lock:ONE", "| [lock:CONFIGURATIONS"]
+    assert "| 1 | 3 |" in Path("README.md").read_text()  # what is checked again is said anew
+    main(["check", "lock:CONFIGURATIONS", "lock:ONE", *write_pages])
+    assert rows() == ["| [lock:CONFIGURATIONS", "| [lock:ONE"]
+    Path("ONE.md").unlink()
+    main(["check", "lock:CONFIGURATIONS", *write_pages])
+    assert rows() == ["| [lock:CONFIGURATIONS"]
+
+
 def test_a_page_of_a_cut_search_says_so() -> None:
     assert main(["check", "lock:ONE", "--page", ".", "--states-max", "1"]) == 3
     assert "| `LockMachine(tasks=1)` | 2 (incomplete) |" in Path("ONE.md").read_text()

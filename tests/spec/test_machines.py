@@ -77,7 +77,7 @@ def test_the_list_of_pages_is_up_to_date_and_there_are_no_others() -> None:
     written = (PAGES / "README.md").read_text(encoding="utf-8")
     rows = [line for line in written.splitlines() if line.startswith("| [")]
     task = MACHINES["task"]
-    fresh = index({"task": sized(task, [check(machine) for machine in task])}).splitlines()
+    fresh = index({"task": sized(task, [check(machine) for machine in task])}, PAGES).splitlines()
     assert fresh[-1] in rows
     assert [row.split("(")[1].split(")")[0] for row in rows] == [*map(file_name, MACHINES)]
     assert {file.name for file in PAGES.iterdir()} == {"README.md", *map(file_name, MACHINES)}

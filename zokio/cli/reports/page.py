@@ -56,15 +56,33 @@ def page(name: str, sized: Sequence[Sized], folder: Path) -> str:
     return "\n".join(_page(name, sized, folder)).rstrip() + "\n"
 
 
-def index(pages: Mapping[str, Sequence[Sized]]) -> str:
-    """Return the page that lists the others."""
+def index(pages: Mapping[str, Sequence[Sized]], folder: Path, before: str = "") -> str:
+    """Return the page that lists the others.
+
+    Args:
+        pages: What was checked.
+        folder: Where the pages stand.
+        before: What it said: machines that were not checked keep their rows, as long as their pages
+            are there.
+    """
+    rows = {file_name(name): _row(name, sized) for name, sized in pages.items()}
+    kept = {file: row for file, row in _rows(before).items() if (folder / file).exists()}
+    if not kept.keys() <= rows.keys():
+        rows = kept | rows
     lines = [MADE, "# Machines", "", "| machine | what it is | configurations | states |"]
-    lines.append("|---|---|--:|--:|")
-    for name, sized in pages.items():
-        said = (inspect.getdoc(modules_of(sized[0].machine)[0]) or "").partition("\n")[0]
-        states = sum(each.states for each in sized)
-        lines.append(f"| [{name}]({file_name(name)}) | {_cell(said)} | {len(sized)} | {states:,} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "|---|---|--:|--:|", *rows.values()]) + "\n"
+
+
+def _row(name: str, sized: Sequence[Sized]) -> str:
+    said = (inspect.getdoc(modules_of(sized[0].machine)[0]) or "").partition("\n")[0]
+    states = sum(each.states for each in sized)
+    return f"| [{name}]({file_name(name)}) | {_cell(said)} | {len(sized)} | {states:,} |"
+
+
+def _rows(text: str) -> dict[str, str]:
+    """The rows of such a list, by the files of the pages."""
+    found = re.finditer(r"(?m)^\| \[.*?\]\((\w+\.md)\) \|.*$", text) if MADE in text else ()
+    return {row[1]: row[0] for row in found}
 
 
 def _page(name: str, sized: Sequence[Sized], folder: Path) -> Iterator[str]:

@@ -67,7 +67,15 @@ def _write_pages(folder: Path, checked: Sequence[Checked]) -> None:
         pages.setdefault(each.name, []).append(Sized(each.machine, *size))
     for name, sized in pages.items():
         write_file(folder / file_name(name), page(name, sized, folder))
-    write_file(folder / "README.md", index(pages))
+    file = folder / "README.md"
+    write_file(file, index(pages, folder, _read(file)))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""  # it is none of ours
 
 
 def write_file(file: Path, text: str) -> None:
