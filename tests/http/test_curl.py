@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-import zokio
-from zokio.http import Request, Response, serve
+from tests.http.curl import curl, needs_curl, serving_in_thread
+from zokio.http import Request, Response
+from zokio.net import TcpListener
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
-    pytest.mark.one_thread,  # the server runs in a thread of its own here
-]
-PATIENCE_S = 30
+pytestmark = [needs_curl, pytest.mark.one_thread]  # the server runs in a thread of its own here
 
 
 async def handle(request: Request) -> Response:
@@ -39,31 +33,8 @@ async def parts() -> AsyncIterator[bytes]:
 @pytest.fixture
 def url() -> Iterator[str]:
     """Where a server listens, in a thread, until the test has ended."""
-    stop, bound = zokio.CancellationToken(), []
-    listens = threading.Event()
-
-    def ready(address: tuple[str, int]) -> None:
-        bound.append(address[1])
-        listens.set()
-
-    def run() -> None:
-        zokio.run(serve(handle, "127.0.0.1", 0, ready=ready, stop=stop, grace=5))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert listens.wait(PATIENCE_S)
-    yield f"http://127.0.0.1:{bound[0]}"
-    stop.cancel()
-    thread.join(PATIENCE_S)
-    assert not thread.is_alive(), "the server does not end"
-
-
-def curl(*words: str) -> subprocess.CompletedProcess[str]:
-    """What curl says, and what it tells of the exchange."""
-    command = ["curl", "--silent", "--show-error", "--max-time", str(PATIENCE_S), *words]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert found.returncode == 0, found.stderr
-    return found
+    with serving_in_thread(handle, lambda: TcpListener.bind("127.0.0.1", 0)) as served:
+        yield f"http://127.0.0.1:{served.address[1]}"
 
 
 def test_two_requests_share_a_connection(url: str) -> None:

@@ -1,20 +1,19 @@
 """File: a file as the body of a response, sent by the system's sendfile where that is possible.
 
-The file is opened in a thread, since that may block. `sendfile` copies from the system's cache to
-the socket; where a stream has no socket of the system (TLS, a simulation) or may be used by several
-threads, the parts are read in threads and written like others.
+The file is opened in a thread, since that may block. A stream of a socket sends its parts itself
+(`SocketStream.send_file`); for others, such as those of TLS, they are read in threads and written.
 """
 
 from __future__ import annotations
 
 import os
-import socket
+from functools import partial
 from typing import Final
 
 from zokio.http.stream import Stream
-from zokio.net.readiness import until_writable
-from zokio.net.tcp_stream import TcpStream
-from zokio.runtime.blocking import spawn_blocking
+from zokio.net.file_source import FileSource
+from zokio.net.socket_stream import SocketStream
+from zokio.runtime.blocking import call_in_thread, spawn_blocking
 
 PART_BYTES: Final = 262_144
 
@@ -47,13 +46,13 @@ class File:
 
 
 class OpenFile:
-    """A descriptor, and what is still to be sent of it."""
+    """An open file, and what is still to be sent of it."""
 
-    __slots__ = ("fd", "left", "offset", "was_sent")
+    __slots__ = ("_file", "left", "offset", "was_sent")
 
     def __init__(self, file: File) -> None:
-        self.fd = os.open(file.path, os.O_RDONLY | os.O_CLOEXEC)
-        size = os.fstat(self.fd).st_size
+        self._file = open(file.path, "rb", buffering=0)  # noqa: SIM115 - `close` closes it
+        size = os.fstat(self._file.fileno()).st_size
         self.offset = min(file.offset, size)
         left = size - self.offset
         self.was_sent = 0
@@ -61,15 +60,15 @@ class OpenFile:
 
     def close(self) -> None:
         """Give the descriptor back."""
-        os.close(self.fd)
+        self._file.close()
 
     async def send_part(self, stream: Stream) -> None:
         """Send the next part; `was_sent` says how much, 0 when the file has become shorter."""
         size = min(self.left, PART_BYTES)
-        if isinstance(stream, TcpStream) and isinstance(stream._socket, socket.socket):
-            sent = await self._send_by_the_system(stream, stream._socket, size)
+        if isinstance(stream, SocketStream):
+            sent = await stream.send_file(self._file, self.offset, size)
         else:
-            part = await spawn_blocking(os.pread, self.fd, size, self.offset)
+            part = await self._read(size)
             sent = len(part)
             if part:
                 await stream.write_all(part)
@@ -77,18 +76,6 @@ class OpenFile:
         self.offset += sent
         self.left -= sent
 
-    async def _send_by_the_system(self, stream: TcpStream, sock: socket.socket, size: int) -> int:
-        registration = stream._registration
-        while True:
-            if not registration.writable:
-                await until_writable(registration, stream._polling)
-            registration.clear_writable()  # before: an event that comes meanwhile counts
-            try:
-                sent = os.sendfile(sock.fileno(), self.fd, self.offset, size)
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                registration.writable = True
-                raise stream._error(error, "send a file") from error
-            registration.writable = True  # a short one is found out by the next
-            return sent
+    async def _read(self, size: int) -> bytes:
+        source = FileSource(self._file, self.offset, size)
+        return await call_in_thread(partial(source.read, size), "read a file")
