@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import Any, TypeAlias
 
+from zokio.net.buffered import Buffered
 from zokio.net.bulk_writes import BulkWrites
-from zokio.net.read_side import ReadSide
 
-Read: TypeAlias = Callable[[ReadSide], Awaitable[bytes]]
-Write: TypeAlias = Callable[[BulkWrites], Awaitable[Any]]  # Any: what it returns is not looked at
+Read: TypeAlias = Callable[[Buffered], Awaitable[bytes]]
+Write: TypeAlias = Callable[[Any], Awaitable[Any]]  # Any: a stream that has it; what it returns
 
 LOTS = bytes(range(251)) * (1 << 16)
 """16 MB, more than any buffer holds."""
@@ -32,17 +32,21 @@ READS: dict[str, Read] = {
 }
 """Each waits when nothing has come."""
 
-WRITES: dict[str, Write] = {
+STREAM_WRITES: dict[str, Write] = {
     "write_all": lambda side: side.write_all(LOTS),
     "write_all of a view": lambda side: side.write_all(memoryview(LOTS)),
+}
+"""What every stream has. Each writes LOTS, and waits when nobody reads."""
+
+WRITES: dict[str, Write] = STREAM_WRITES | {
     "write_vectored": lambda side: side.write_vectored([LOTS[:7], b"", LOTS[7:99], LOTS[99:]]),
     "send_file": send_real_file,
     "send_file from memory": lambda side: side.send_file(BytesIO(LOTS)),
 }
-"""Each writes LOTS, and waits when nobody reads."""
+"""What a stream has that is a socket."""
 
 
-async def read_all(side: ReadSide) -> bytes:
+async def read_all(side: Buffered) -> bytes:
     """Everything to the end of the stream."""
     received = bytearray()
     while data := await side.read(1 << 20):

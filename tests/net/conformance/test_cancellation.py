@@ -14,10 +14,9 @@ import pytest
 
 import zokio
 from tests.helpers.cancel_at import cancelled_at
-from tests.net.conformance.kinds import World
+from tests.net.conformance.kinds import AnyWorld, Stream
 from tests.net.conformance.operations import LOTS, WRITES, Read, read_all
-from zokio.net.read_side import ReadSide
-from zokio.net.socket_stream import SocketStream
+from zokio.net.buffered import Buffered
 
 pytestmark = pytest.mark.one_thread  # how often it suspends depends on whose turn it is
 
@@ -25,7 +24,7 @@ MESSAGE = b"one,two,three,"
 ATTEMPTS_MAX = 8
 
 
-async def read_three(side: ReadSide) -> bytes:
+async def read_three(side: Buffered) -> bytes:
     return await side.read(3)
 
 
@@ -37,14 +36,14 @@ COLLECTING: dict[str, Read] = {
 }
 
 
-async def send_slowly(stream: SocketStream) -> None:
+async def send_slowly(stream: Stream) -> None:
     for byte in MESSAGE:
         await stream.write_all(bytes([byte]))
         await zokio.sleep(0)
     await stream.shutdown_write()
 
 
-def cancel_everywhere(world: World, attempt: Callable[[int], Awaitable[bool]]) -> int:
+def cancel_everywhere(world: AnyWorld, attempt: Callable[[int], Awaitable[bool]]) -> int:
     """Cancel at the first suspension, the second, and so on; at how many it was tried."""
 
     async def main() -> int:
@@ -58,7 +57,7 @@ def cancel_everywhere(world: World, attempt: Callable[[int], Awaitable[bool]]) -
 
 
 @pytest.mark.parametrize("name", COLLECTING)
-def test_a_read_that_is_cancelled_anywhere_keeps_what_had_come(world: World, name: str) -> None:
+def test_a_read_that_is_cancelled_anywhere_keeps_what_had_come(world: AnyWorld, name: str) -> None:
     async def attempt(number: int) -> bool:
         async with world.streams() as (client, server):
             sending = zokio.spawn(send_slowly(client))
@@ -79,14 +78,13 @@ def test_a_read_that_is_cancelled_anywhere_keeps_what_had_come(world: World, nam
     assert cancel_everywhere(world, attempt) > (3 if name in ("read_exact", "read_until") else 1)
 
 
-@pytest.mark.parametrize("name", WRITES)
 def test_a_write_that_is_cancelled_anywhere_has_sent_a_part_and_lets_others_write(
-    world: World, name: str
+    world: AnyWorld, write: str
 ) -> None:
     async def attempt(number: int) -> bool:
         async with world.streams() as (client, server):
             reading = zokio.spawn(read_all(server))
-            was_cancelled, _ = await cancelled_at(number, WRITES[name](client))
+            was_cancelled, _ = await cancelled_at(number, WRITES[write](client))
             await client.write_all(b"the end")
             client.close()
             received = await reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import zokio
-from tests.net.conformance.kinds import World
+from tests.net.conformance.kinds import AnyWorld, SocketWorld
 from tests.net.conformance.operations import READS, WRITES
 from zokio.errors import (
     ClosedError,
@@ -15,7 +15,7 @@ from zokio.errors import (
 )
 
 
-def test_after_a_half_close_the_other_direction_goes_on(world: World) -> None:
+def test_after_a_half_close_the_other_direction_goes_on(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"question")
@@ -28,7 +28,7 @@ def test_after_a_half_close_the_other_direction_goes_on(world: World) -> None:
     world.run(main())
 
 
-def test_writing_after_shutdown_write_is_the_fault_of_this_side(world: World) -> None:
+def test_writing_after_shutdown_write_is_the_fault_of_this_side(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, _):
             await client.shutdown_write()
@@ -38,7 +38,7 @@ def test_writing_after_shutdown_write_is_the_fault_of_this_side(world: World) ->
     world.run(main())
 
 
-def test_a_peer_that_reads_no_more_is_an_error_of_the_writer(world: World) -> None:
+def test_a_peer_that_reads_no_more_is_an_error_of_the_writer(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             server.close()
@@ -49,7 +49,7 @@ def test_a_peer_that_reads_no_more_is_an_error_of_the_writer(world: World) -> No
     world.run(main())
 
 
-def test_what_came_before_a_reset_is_read_first(world: World) -> None:
+def test_what_came_before_a_reset_is_read_first(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"last words")
@@ -57,12 +57,12 @@ def test_what_came_before_a_reset_is_read_first(world: World) -> None:
             assert await server.read(100) == b"last words"
             with pytest.raises(ResetError, match="connect again"):
                 await server.read(100)
-            assert await server.read(100) == b""
+            await world.check_nothing_follows(server)
 
     world.run(main())
 
 
-def test_a_reset_in_the_middle_of_read_exact_keeps_what_had_come(world: World) -> None:
+def test_a_reset_in_the_middle_of_read_exact_keeps_what_had_come(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             reading = zokio.spawn(server.read_exact(10))
@@ -76,7 +76,7 @@ def test_a_reset_in_the_middle_of_read_exact_keeps_what_had_come(world: World) -
     world.run(main())
 
 
-def test_what_was_buffered_is_gone_after_close(world: World) -> None:
+def test_what_was_buffered_is_gone_after_close(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"a\nb\n")
@@ -88,7 +88,7 @@ def test_what_was_buffered_is_gone_after_close(world: World) -> None:
     world.run(main())
 
 
-def test_what_a_reader_had_collected_is_gone_when_it_is_closed_meanwhile(world: World) -> None:
+def test_what_a_reader_had_collected_is_gone_when_it_is_closed_meanwhile(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             reading = zokio.spawn(server.read_exact(9))
@@ -104,7 +104,7 @@ def test_what_a_reader_had_collected_is_gone_when_it_is_closed_meanwhile(world: 
 
 
 @pytest.mark.parametrize("read", READS)
-def test_a_reset_wakes_who_reads_and_is_told_to_who_reads_later(world: World, read: str) -> None:
+def test_a_reset_wakes_who_reads_and_is_told_to_who_reads_later(world: AnyWorld, read: str) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             reading = zokio.spawn(READS[read](server))
@@ -112,7 +112,7 @@ def test_a_reset_wakes_who_reads_and_is_told_to_who_reads_later(world: World, re
             await world.reset(client, server)
             with pytest.raises(ResetError):
                 await reading
-            assert await server.read(100) == b""
+            await world.check_nothing_follows(server)
         async with world.streams() as (client, server):
             await world.reset(client, server)
             with pytest.raises(ResetError):
@@ -121,8 +121,9 @@ def test_a_reset_wakes_who_reads_and_is_told_to_who_reads_later(world: World, re
     world.run(main())
 
 
-@pytest.mark.parametrize("write", WRITES)
-def test_a_reset_wakes_who_writes_and_is_told_to_who_writes_later(world: World, write: str) -> None:
+def test_a_reset_wakes_who_writes_and_is_told_to_who_writes_later(
+    world: AnyWorld, write: str
+) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             writing = zokio.spawn(WRITES[write](client))
@@ -135,9 +136,9 @@ def test_a_reset_wakes_who_writes_and_is_told_to_who_writes_later(world: World, 
     world.run(main())
 
 
-def test_a_reset_after_the_end_of_writing_is_told_to_the_reader(world: World) -> None:
+def test_a_reset_after_the_end_of_writing_is_told_to_the_reader(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             await server.write_all(b"never read")
             await server.shutdown_write()
             reading = zokio.spawn(server.read(1))
@@ -146,11 +147,11 @@ def test_a_reset_after_the_end_of_writing_is_told_to_the_reader(world: World) ->
             with pytest.raises(ResetError):
                 await reading
 
-    world.run(main())
+    sockets.run(main())
 
 
 @pytest.mark.parametrize("read", READS)
-def test_the_end_of_the_stream_wakes_who_reads(world: World, read: str) -> None:
+def test_the_end_of_the_stream_wakes_who_reads(world: AnyWorld, read: str) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             reading = zokio.spawn(READS[read](server))
@@ -167,8 +168,9 @@ def test_the_end_of_the_stream_wakes_who_reads(world: World, read: str) -> None:
     world.run(main())
 
 
-@pytest.mark.parametrize("write", WRITES)
-def test_a_close_wakes_who_writes_and_is_told_to_who_writes_later(world: World, write: str) -> None:
+def test_a_close_wakes_who_writes_and_is_told_to_who_writes_later(
+    world: AnyWorld, write: str
+) -> None:
     async def main() -> None:
         async with world.streams() as (client, _):
             writing = zokio.spawn(WRITES[write](client))
@@ -183,7 +185,7 @@ def test_a_close_wakes_who_writes_and_is_told_to_who_writes_later(world: World, 
 
 
 @pytest.mark.parametrize("read", READS)
-def test_a_close_wakes_who_reads_and_is_told_to_who_reads_later(world: World, read: str) -> None:
+def test_a_close_wakes_who_reads_and_is_told_to_who_reads_later(world: AnyWorld, read: str) -> None:
     async def main() -> None:
         async with world.streams() as (client, _):
             reading = zokio.spawn(READS[read](client))

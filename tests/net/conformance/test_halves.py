@@ -6,16 +6,16 @@ import pytest
 
 import zokio
 from tests.helpers.standing import until_somebody_reads, until_somebody_writes
-from tests.net.conformance.kinds import World
+from tests.net.conformance.kinds import SocketWorld
 from tests.net.conformance.operations import LOTS, READS, WRITES, read_all
 from zokio.errors import BusyError, ClosedError, ResetError
 
 CLOSED = "this half of the stream was closed"
 
 
-def test_two_tasks_read_and_write_one_half_each(world: World) -> None:
+def test_two_tasks_read_and_write_one_half_each(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             reader, writer = client.split()
             reading = zokio.spawn(reader.read_until(b"\n"))
             writing = zokio.spawn(writer.write_all(LOTS))
@@ -28,25 +28,25 @@ def test_two_tasks_read_and_write_one_half_each(world: World) -> None:
                 assert half.peer_address == server.local_address
                 assert half.local_address == server.peer_address
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_what_was_received_already_goes_with_the_half_that_reads(world: World) -> None:
+def test_what_was_received_already_goes_with_the_half_that_reads(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             await client.write_all(b"a\nb\n")
             assert await server.read_until(b"\n") == b"a\n"
             reader, _ = server.split()
             assert await reader.read_until(b"\n") == b"b\n"
 
-    world.run(main())
+    sockets.run(main())
 
 
 def test_closing_the_writing_half_ends_the_stream_for_the_peer_and_reading_goes_on(
-    world: World,
+    sockets: SocketWorld,
 ) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             reader, writer = client.split()
             async with writer:
                 await writer.write_all(b"question")
@@ -56,25 +56,27 @@ def test_closing_the_writing_half_ends_the_stream_for_the_peer_and_reading_goes_
             await server.write_all(b"answer")
             assert await reader.read(100) == b"answer"
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_closing_the_reading_half_lets_the_other_one_write(world: World) -> None:
+def test_closing_the_reading_half_lets_the_other_one_write(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             reader, writer = client.split()
             reader.close()
             reader.close()
             await writer.write_all(b"still here")
             assert await server.read(100) == b"still here"
 
-    world.run(main())
+    sockets.run(main())
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["reader first", "writer first"])
-def test_closing_both_halves_closes_the_connection(world: World, order: tuple[int, int]) -> None:
+def test_closing_both_halves_closes_the_connection(
+    sockets: SocketWorld, order: tuple[int, int]
+) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             halves = client.split()
             registration = halves[0]._registration
             halves[order[0]].close()
@@ -83,13 +85,13 @@ def test_closing_both_halves_closes_the_connection(world: World, order: tuple[in
             assert [*seen, registration.closed] == [False, True]
             assert await server.read(100) == b""
 
-    world.run(main())
+    sockets.run(main())
 
 
 @pytest.mark.parametrize("read", READS)
-def test_whoever_reads_in_a_half_that_is_closed_is_told(world: World, read: str) -> None:
+def test_whoever_reads_in_a_half_that_is_closed_is_told(sockets: SocketWorld, read: str) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             reader, writer = client.split()
             reading = zokio.spawn(READS[read](reader))
             await zokio.sleep(0.01)
@@ -100,13 +102,12 @@ def test_whoever_reads_in_a_half_that_is_closed_is_told(world: World, read: str)
             await writer.write_all(b"unharmed")
             assert await server.read(100) == b"unharmed"
 
-    world.run(main())
+    sockets.run(main())
 
 
-@pytest.mark.parametrize("write", WRITES)
-def test_whoever_writes_in_a_half_that_is_closed_is_told(world: World, write: str) -> None:
+def test_whoever_writes_in_a_half_that_is_closed_is_told(sockets: SocketWorld, write: str) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             reader, writer = client.split()
             writing = zokio.spawn(WRITES[write](writer))
             await zokio.sleep(0.01)
@@ -118,12 +119,12 @@ def test_whoever_writes_in_a_half_that_is_closed_is_told(world: World, write: st
             await server.write_all(b"unharmed")
             assert await reader.read(100) == b"unharmed"
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_what_a_half_had_collected_is_gone_when_it_is_closed(world: World) -> None:
+def test_what_a_half_had_collected_is_gone_when_it_is_closed(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             reader, _ = client.split()
             reading = zokio.spawn(reader.read_exact(9))
             await server.write_all(b"abc")
@@ -133,12 +134,12 @@ def test_what_a_half_had_collected_is_gone_when_it_is_closed(world: World) -> No
                 with pytest.raises(ClosedError, match=CLOSED):
                     await operation
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_closing_the_stream_closes_both_halves(world: World) -> None:
+def test_closing_the_stream_closes_both_halves(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             async with client:
                 reader, writer = client.split()
                 reading = zokio.spawn(reader.read(1))
@@ -149,12 +150,12 @@ def test_closing_the_stream_closes_both_halves(world: World) -> None:
             client.close()
             assert await server.read(100) == b""
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_a_stream_that_was_split_says_so(world: World) -> None:
+def test_a_stream_that_was_split_says_so(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             reader, writer = client.split()
             await server.write_all(b"for the half")
             for operation in (
@@ -172,12 +173,12 @@ def test_a_stream_that_was_split_says_so(world: World) -> None:
             await writer.write_all(b"unharmed")
             assert await server.read(100) == b"unharmed"
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_a_stream_in_use_is_not_split(world: World) -> None:
+def test_a_stream_in_use_is_not_split(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             reading = zokio.spawn(client.read(1), name="alice")
             await until_somebody_reads(client)
             with pytest.raises(BusyError, match="alice"):
@@ -194,12 +195,12 @@ def test_a_stream_in_use_is_not_split(world: World) -> None:
             with pytest.raises(ClosedError):
                 client.split()
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_two_readers_of_a_half_are_one_too_many(world: World) -> None:
+def test_two_readers_of_a_half_are_one_too_many(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, _):
+        async with sockets.streams() as (client, _):
             reader, _ = client.split()
             reading = zokio.spawn(reader.read(1), name="alice")
             await until_somebody_reads(reader)
@@ -207,12 +208,12 @@ def test_two_readers_of_a_half_are_one_too_many(world: World) -> None:
                 await reader.read(1)
             reading.abort()
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_a_reset_reaches_the_half_that_reads(world: World) -> None:
+def test_a_reset_reaches_the_half_that_reads(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             await server.write_all(b"never read")
             reader, writer = server.split()
             reading = zokio.spawn(reader.read(1))
@@ -223,15 +224,15 @@ def test_a_reset_reaches_the_half_that_reads(world: World) -> None:
             writer.close()
             reader.close()
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_whoever_is_on_the_way_into_the_wait_is_told_too(world: World) -> None:
+def test_whoever_is_on_the_way_into_the_wait_is_told_too(sockets: SocketWorld) -> None:
     """On several workers the close comes at any point of it."""
 
     async def main() -> None:
         for turns in range(40):
-            async with world.streams() as (client, server):
+            async with sockets.streams() as (client, server):
                 reader, writer = client.split()
                 reading = zokio.spawn(reader.read(1))
                 writing = zokio.spawn(writer.write_all(LOTS))
@@ -244,4 +245,4 @@ def test_whoever_is_on_the_way_into_the_wait_is_told_too(world: World) -> None:
                         await operation
                 server.close()
 
-    world.run(main())
+    sockets.run(main())

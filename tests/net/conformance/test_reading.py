@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import zokio
-from tests.net.conformance.kinds import World
+from tests.net.conformance.kinds import AnyWorld
 from zokio.errors import (
     EndedError,
     LimitError,
@@ -13,7 +13,7 @@ from zokio.errors import (
 )
 
 
-def test_a_read_gives_at_most_what_was_asked_for_and_keeps_the_rest(world: World) -> None:
+def test_a_read_gives_at_most_what_was_asked_for_and_keeps_the_rest(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"abcdef")
@@ -23,7 +23,7 @@ def test_a_read_gives_at_most_what_was_asked_for_and_keeps_the_rest(world: World
 
 
 @pytest.mark.parametrize("n", [0, -1])
-def test_a_read_of_nothing_is_refused(world: World, n: int) -> None:
+def test_a_read_of_nothing_is_refused(world: AnyWorld, n: int) -> None:
     async def main() -> None:
         async with world.streams() as (client, _):
             with pytest.raises(UsageError, match="at least one byte"):
@@ -32,7 +32,7 @@ def test_a_read_of_nothing_is_refused(world: World, n: int) -> None:
     world.run(main())
 
 
-def test_read_exact_collects_pieces_and_leaves_what_follows(world: World) -> None:
+def test_read_exact_collects_pieces_and_leaves_what_follows(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             reading = zokio.spawn(server.read_exact(5))
@@ -47,7 +47,7 @@ def test_read_exact_collects_pieces_and_leaves_what_follows(world: World) -> Non
     world.run(main())
 
 
-def test_read_exact_of_a_negative_number_is_refused(world: World) -> None:
+def test_read_exact_of_a_negative_number_is_refused(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"ab\ncd")
@@ -59,7 +59,7 @@ def test_read_exact_of_a_negative_number_is_refused(world: World) -> None:
     world.run(main())
 
 
-def test_an_end_in_the_middle_of_read_exact_hands_over_what_had_come(world: World) -> None:
+def test_an_end_in_the_middle_of_read_exact_hands_over_what_had_come(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"abc")
@@ -72,7 +72,7 @@ def test_an_end_in_the_middle_of_read_exact_hands_over_what_had_come(world: Worl
     world.run(main())
 
 
-def test_read_until_finds_separators_across_pieces(world: World) -> None:
+def test_read_until_finds_separators_across_pieces(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             reading = zokio.spawn(server.read_until(b"\r\n\r\n"))
@@ -85,7 +85,7 @@ def test_read_until_finds_separators_across_pieces(world: World) -> None:
     world.run(main())
 
 
-def test_read_until_with_a_limit_takes_nothing_when_it_fails(world: World) -> None:
+def test_read_until_with_a_limit_takes_nothing_when_it_fails(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"12345\n")
@@ -96,7 +96,7 @@ def test_read_until_with_a_limit_takes_nothing_when_it_fails(world: World) -> No
     world.run(main())
 
 
-def test_an_end_in_the_middle_of_read_until_hands_over_what_had_come(world: World) -> None:
+def test_an_end_in_the_middle_of_read_until_hands_over_what_had_come(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"no line")
@@ -108,7 +108,7 @@ def test_an_end_in_the_middle_of_read_until_hands_over_what_had_come(world: Worl
     world.run(main())
 
 
-def test_read_until_needs_a_separator(world: World) -> None:
+def test_read_until_needs_a_separator(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, _):
             with pytest.raises(UsageError, match="separator"):
@@ -117,7 +117,7 @@ def test_read_until_needs_a_separator(world: World) -> None:
     world.run(main())
 
 
-def test_a_chunk_of_tiny_lines_is_read_line_by_line(world: World) -> None:
+def test_a_chunk_of_tiny_lines_is_read_line_by_line(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             writing = zokio.spawn(client.write_all(b"\n" * 200_000))
@@ -128,7 +128,7 @@ def test_a_chunk_of_tiny_lines_is_read_line_by_line(world: World) -> None:
     world.run(main())
 
 
-def test_addresses_tell_both_sides(world: World) -> None:
+def test_addresses_tell_both_sides(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             assert client.local_address == server.peer_address
@@ -138,7 +138,7 @@ def test_addresses_tell_both_sides(world: World) -> None:
     world.run(main())
 
 
-def test_peek_shows_what_the_next_reads_take(world: World) -> None:
+def test_peek_shows_what_the_next_reads_take(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             peeking = zokio.spawn(server.peek(3))
@@ -155,7 +155,7 @@ def test_peek_shows_what_the_next_reads_take(world: World) -> None:
     world.run(main())
 
 
-def test_peek_at_the_end_of_the_stream_sees_nothing(world: World) -> None:
+def test_peek_at_the_end_of_the_stream_sees_nothing(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"x")
@@ -168,7 +168,7 @@ def test_peek_at_the_end_of_the_stream_sees_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("n", [0, -1])
-def test_a_peek_at_nothing_is_refused(world: World, n: int) -> None:
+def test_a_peek_at_nothing_is_refused(world: AnyWorld, n: int) -> None:
     async def main() -> None:
         async with world.streams() as (client, _):
             with pytest.raises(UsageError, match="at least one byte"):

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 import zokio
-from tests.net.conformance.kinds import World
+from tests.net.conformance.kinds import AnyWorld, SocketWorld
 from tests.net.conformance.operations import LOTS, WRITES, read_all
 from zokio.errors import (
     UsageError,
@@ -22,7 +22,7 @@ from zokio.net.bulk_writes import BUFFERS_MAX
 MEGABYTES = bytes(range(256)) * 4096 * 3
 
 
-def test_what_is_written_is_read(world: World) -> None:
+def test_what_is_written_is_read(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             await client.write_all(b"hello")
@@ -34,7 +34,7 @@ def test_what_is_written_is_read(world: World) -> None:
     world.run(main())
 
 
-def test_megabytes_arrive_whole_at_a_slow_reader(world: World) -> None:
+def test_megabytes_arrive_whole_at_a_slow_reader(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             writing = zokio.spawn(client.write_all(MEGABYTES))
@@ -48,7 +48,7 @@ def test_megabytes_arrive_whole_at_a_slow_reader(world: World) -> None:
     world.run(main())
 
 
-def test_read_exact_of_megabytes_arrives_whole(world: World) -> None:
+def test_read_exact_of_megabytes_arrives_whole(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             writing = zokio.spawn(client.write_all(MEGABYTES))
@@ -58,7 +58,7 @@ def test_read_exact_of_megabytes_arrives_whole(world: World) -> None:
     world.run(main())
 
 
-def test_a_view_of_items_larger_than_a_byte_is_written_whole(world: World) -> None:
+def test_a_view_of_items_larger_than_a_byte_is_written_whole(world: AnyWorld) -> None:
     numbers = memoryview(array("Q", range(300_000)))
 
     async def main() -> None:
@@ -70,7 +70,7 @@ def test_a_view_of_items_larger_than_a_byte_is_written_whole(world: World) -> No
     world.run(main())
 
 
-def test_writing_nothing_is_done_at_once(world: World) -> None:
+def test_writing_nothing_is_done_at_once(world: AnyWorld) -> None:
     async def main() -> None:
         async with world.streams() as (client, _):
             await client.write_all(b"")
@@ -78,8 +78,7 @@ def test_writing_nothing_is_done_at_once(world: World) -> None:
     world.run(main())
 
 
-@pytest.mark.parametrize("write", WRITES)
-def test_lots_arrive_whole_at_a_slow_reader(world: World, write: str) -> None:
+def test_lots_arrive_whole_at_a_slow_reader(world: AnyWorld, write: str) -> None:
     async def main() -> None:
         async with world.streams() as (client, server):
             writing = zokio.spawn(WRITES[write](client))
@@ -93,33 +92,33 @@ def test_lots_arrive_whole_at_a_slow_reader(world: World, write: str) -> None:
     world.run(main())
 
 
-def test_more_buffers_than_the_system_takes_at_once_arrive_in_order(world: World) -> None:
+def test_more_buffers_than_the_system_takes_at_once_arrive_in_order(sockets: SocketWorld) -> None:
     buffers = [number.to_bytes(3, "big") for number in range(3 * BUFFERS_MAX + 1)]
 
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             writing = zokio.spawn(client.write_vectored(iter(buffers)))
             assert await server.read_exact(3 * len(buffers)) == b"".join(buffers)
             await writing
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_writing_no_buffers_or_empty_ones_is_done_at_once(world: World) -> None:
+def test_writing_no_buffers_or_empty_ones_is_done_at_once(sockets: SocketWorld) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             await client.write_vectored([])
             await client.write_vectored([b"", bytearray()])
             await client.write_vectored([b"", memoryview(array("I", [1, 2])), bytearray(b"x")])
             assert await server.read_exact(9) == array("I", [1, 2]).tobytes() + b"x"
 
-    world.run(main())
+    sockets.run(main())
 
 
 @pytest.mark.parametrize("make", [tempfile.TemporaryFile, BytesIO], ids=["file", "memory"])
-def test_a_part_of_a_file_is_sent(world: World, make: Callable[[], BinaryIO]) -> None:
+def test_a_part_of_a_file_is_sent(sockets: SocketWorld, make: Callable[[], BinaryIO]) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             with make() as file:
                 file.write(b"0123456789")
                 file.flush()
@@ -135,15 +134,17 @@ def test_a_part_of_a_file_is_sent(world: World, make: Callable[[], BinaryIO]) ->
                     with pytest.raises(UsageError, match="negative"):
                         await client.send_file(file, *wrong)
 
-    world.run(main())
+    sockets.run(main())
 
 
-def test_a_file_that_cannot_be_read_is_an_error_of_the_file(world: World, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_an_error_of_the_file(
+    sockets: SocketWorld, tmp_path: Path
+) -> None:
     async def main() -> None:
-        async with world.streams() as (client, server):
+        async with sockets.streams() as (client, server):
             with open(tmp_path / "log", "wb") as file, pytest.raises(OSError):
                 await client.send_file(file)
             await client.write_all(b"goes on")
             assert await server.read(9) == b"goes on"
 
-    world.run(main())
+    sockets.run(main())
