@@ -1,4 +1,4 @@
-"""TlsStream: what is written is read, as with TcpStream."""
+"""TlsStream: reading and writing, beside what ../conformance asks of every stream."""
 
 from __future__ import annotations
 
@@ -9,51 +9,13 @@ import pytest
 
 import zokio
 from tests.helpers.tls_streams import tls_streams, until_it_reads, until_it_writes
-from zokio.errors import AbortedError, BusyError, ClosedError, EndedError, LimitError, UsageError
+from zokio.errors import AbortedError, BusyError, ClosedError, EndedError
 from zokio.net.tls import TlsStream
 
 Run = Callable[[Awaitable[Any]], Any]  # Any: see ../conftest.py
 MEGABYTES = bytes(range(251)) * 12_000
 LOTS = bytes(range(251)) * (1 << 16)
 """16 MB, more than any buffer holds."""
-
-
-def test_what_is_written_is_read(run: Run) -> None:
-    async def main() -> None:
-        async with tls_streams() as (client, server):
-            await client.write_all(b"hello")
-            assert await server.read(100) == b"hello"
-            await server.write_all(bytearray(b"you"))
-            await server.write_all(memoryview(b" too"))
-            await server.write_all(b"")
-            assert await client.read_exact(7) == b"you too"
-
-    run(main())
-
-
-def test_a_read_gives_at_most_what_was_asked_for_and_keeps_the_rest(run: Run) -> None:
-    async def main() -> None:
-        async with tls_streams() as (client, server):
-            await client.write_all(b"abcdef")
-            assert [await server.read(n) for n in (1, 2, 3)] == [b"a", b"bc", b"def"]
-            with pytest.raises(UsageError, match="at least one byte"):
-                await server.read(0)
-
-    run(main())
-
-
-def test_lines_are_read_and_what_follows_is_left(run: Run) -> None:
-    async def main() -> None:
-        async with tls_streams() as (client, server):
-            await client.write_all(b"one\ntwo")
-            assert await server.read_until(b"\n") == b"one\n"
-            with pytest.raises(LimitError):
-                await server.read_until(b"\n", limit=3)
-            await client.write_all(b"\nrest")
-            assert await server.read_until(b"\n") == b"two\n"
-            assert await server.read(9) == b"rest"
-
-    run(main())
 
 
 def test_an_end_in_the_middle_hands_over_what_had_come(run: Run) -> None:
@@ -131,22 +93,6 @@ def test_a_close_reaches_who_reads_and_who_writes(run: Run) -> None:
             for again in (client.read(1), client.write_all(b"x"), client.shutdown_write()):
                 with pytest.raises(ClosedError):
                     await again
-
-    run(main())
-
-
-def test_one_half_can_end_before_the_other(run: Run) -> None:
-    async def main() -> None:
-        async with tls_streams() as (client, server):
-            await server.write_all(b"before, ")
-            await client.shutdown_write()
-            assert await server.read(9) == b""
-            await server.write_all(b"after")
-            await server.shutdown_write()
-            assert await receive(client) == b"before, after"
-            with pytest.raises(ClosedError, match="shutdown_write was called"):
-                await client.write_all(b"x")
-            await client.shutdown_write()  # again it does nothing
 
     run(main())
 
