@@ -104,6 +104,8 @@ class DnsCacheAdapter:
         self.waits_for: dict[int, Task] = {}
         """By asker: the task of its query."""
         self.ended: dict[Task, str] = {}
+        self.latest: int | None = None
+        """What the last query got that one could join; an aborted one may be answered after it."""
 
     # Actions
 
@@ -117,7 +119,7 @@ class DnsCacheAdapter:
         if self.askers[asker].scope is not None:
             self.waits_for[asker] = self.joinable() or new[0]
         else:
-            assert self.askers[asker].value == self.server.answered[-1], "an old answer was kept"
+            assert self.askers[asker].value == self.latest, "an old answer was kept"
 
     def joinable(self) -> Task | None:
         """The task of the query which one may join."""
@@ -138,9 +140,12 @@ class DnsCacheAdapter:
         task = self.queries[query]
         self.server.answer = answer if answer != ABORTED else WAIT
         self.server.lifetime_ns = lifetime * SECOND_NS
+        counts = task is self.joinable()
         self.stage.poll(task)
         if is_done(task):
             self.ended[task] = answer
+            if counts and answer == ANSWER:
+                self.latest = self.server.answered[-1]
         self.forget()
 
     def forget(self) -> None:
