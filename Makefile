@@ -33,6 +33,7 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 	tests/docs/test_walkthrough.py tests/scheduler/test_wrong_orders.py \
 	tests/assurance/test_replay.py::test_every_edge_of_the_small_machines_is_replayed \
 	$(LARGE_PAGES) \
+	tests/stateful/test_blocking_pool.py::test_the_real_pool_can_take_the_transitions_of_the_machine \
 	tests/explore/test_litmus.py::test_drawn_programs_have_the_results_that_brute_force_finds \
 	"tests/explore/test_litmus.py::test_the_reduction_leaves_out_no_result_within_a_bound[locked_update-2]" \
 	tests/assurance/test_interleavings.py::test_the_fast_part_measures_programs_and_races
