@@ -18,7 +18,7 @@ from zokio.sync.place import Place
 pytestmark = [pytest.mark.interpreted, pytest.mark.uncounted]
 
 MANY = 10_000
-STEPS = 60
+STEPS = 200
 """Lines of source for each. A walk over all who wait would be tens of thousands."""
 
 Crowd = tuple[object, list[tuple[Closing, Awaitable[object]]]]

@@ -7,7 +7,8 @@ Python runs signal handlers between two byte codes of the main thread, so a hand
 what another thread may do: it injects. The second one too, when it comes while the runtime's own
 code runs: raised there, it could leave a task in no queue. The interpreter's own C handler writes
 to the reactor's bell, so a signal that arrives just before the thread goes to sleep is not slept
-through.
+through. (Beside workers it is a worker that hears the bell: while every one of them computes, such
+a signal is seen when one is free, or at the next signal.)
 
 Only the default handler of the main thread is replaced, and it is put back afterwards. Source:
 the manual of Python's `signal`, `set_wakeup_fd`.
