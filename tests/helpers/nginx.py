@@ -31,8 +31,7 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    log_format connections '$connection';
-    access_log {folder}/connections.log connections;
+    add_header x-connection $connection always;
     gzip_types *;
     gzip_min_length 1;
     client_max_body_size 1m;
@@ -62,10 +61,6 @@ class Nginx:
     def url(self, path: str) -> str:
         """The URL of a path."""
         return f"http://127.0.0.1:{self.port}{path}"
-
-    def connections(self) -> list[str]:
-        """By request that was answered: the number of its connection."""
-        return (self.folder / "connections.log").read_text().split()
 
 
 @contextmanager

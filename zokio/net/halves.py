@@ -96,11 +96,12 @@ class WriteHalf(Half, BulkWrites):
     __slots__ = ()
 
     def _leave(self) -> None:
+        leaving = self._socket
+        super()._leave()  # first: who finds the socket shut has to find the half closed
         try:
-            self._socket.shutdown(socket.SHUT_WR)
+            leaving.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # the connection is gone already
-        super()._leave()
 
     def _wake(self, registration: Registration) -> None:
         self._owes = False
