@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -18,8 +19,8 @@ from zokio.sync.place import Place
 pytestmark = [pytest.mark.interpreted, pytest.mark.uncounted]
 
 MANY = 10_000
-STEPS = 200
-"""Lines of source for each. A walk over all who wait would be tens of thousands."""
+STEPS = 60 if os.environ.get("ZOKIO_TEST_WORKERS", "0") == "0" else 200
+"""Lines of source for each, more beside workers. A walk over all would be tens of thousands."""
 
 Crowd = tuple[object, list[tuple[Closing, Awaitable[object]]]]
 """What has to be kept, and ends with a wait by each."""
