@@ -17,7 +17,7 @@ def test_both_tasks_take_turns_and_their_results_arrive() -> None:
 
 def test_an_interrupt_ends_it_without_noise() -> None:
     with running("hello.py", "--pause", "60") as program:
-        assert program.line() == "hello 1 from quick"
+        assert program.line() in ("hello 1 from quick", "hello 1 from slow")  # on workers: either
         code, output, error = program.interrupt()
     assert (code, error) == (130, "")
     assert "letters" not in output
