@@ -26,6 +26,7 @@ from tests.explore.workers_wakes import (
 )
 
 PROGRAMS = (
+    shutdown_of_parked_workers,  # first: it takes longest
     one_wake,
     two_wakes,
     wake_while_parking,
@@ -33,7 +34,6 @@ PROGRAMS = (
     ping_pong,
     abort_during_poll,
     abort_while_it_waits,
-    shutdown_of_parked_workers,
     join_on_another_worker,
     earlier_timer,
     pinned,

@@ -11,7 +11,7 @@ from zokio.model import stateful_test
 
 MANY = BlockingPoolMachine(calls=5, threads=2, queue_max=2, failures_max=2)
 WALKS = 40
-"""One walk in so many is taken here; all of them are for `python -m assurance.replay`."""
+"""One walk in so many is taken; `python -m assurance.replay` takes all with one call less."""
 
 
 def adapter_for(machine: BlockingPoolMachine) -> BlockingPoolAdapter:
