@@ -5,6 +5,8 @@ from __future__ import annotations
 from benchmarks.benchmark import Benchmark
 from benchmarks.channels import CHANNELS_PING_PONG, CHANNELS_THROUGHPUT
 from benchmarks.echo import ECHO
+from benchmarks.echo_pipelined import ECHO_PIPELINED
+from benchmarks.http import HTTP
 from benchmarks.idle_cpu import IDLE_CPU
 from benchmarks.idle_memory import IDLE_MEMORY
 from benchmarks.locks import LOCKS
@@ -20,7 +22,8 @@ from benchmarks.workers import (
 )
 
 BENCHMARKS: tuple[Benchmark, ...] = (
-    *(SWITCHES, LOCKS, SPAWN_JOIN, TIMERS, ECHO, IDLE_MEMORY, IDLE_CPU),
+    *(SWITCHES, LOCKS, SPAWN_JOIN, TIMERS, ECHO, ECHO_PIPELINED, HTTP),
+    *(IDLE_MEMORY, IDLE_CPU),
     *(CHANNELS_PING_PONG, CHANNELS_THROUGHPUT),
     *(WORKERS_TASKS, WORKERS_ECHO, BLOCKING_HASHING, BLOCKING_SLEEPING, BLOCKING_FILES),
 )

@@ -7,6 +7,7 @@ what comes back with what it sent. `echo_server.c` is the ceiling: the same work
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from benchmarks import loopback, native
 from benchmarks.benchmark import Benchmark, Case, Measurement, Parameters, WorkNotDone, expect
@@ -50,12 +51,18 @@ def conditions() -> str:
     return f"load client {client}; {where}"
 
 
-def measure(contestant: str, sizes: Parameters, *, server_pinned: bool = True) -> Measurement:
+def measure(
+    contestant: str,
+    sizes: Parameters,
+    server_command: Callable[[str], list[str]] | None = None,
+    *,
+    server_pinned: bool = True,
+) -> Measurement:
     """Serve and load once."""
     client_core, server_core = loopback.cores() or (None, None)
     if not server_pinned:
         server_core = None
-    with loopback.serving(_server_command(contestant), server_core) as server:
+    with loopback.serving((server_command or _server_command)(contestant), server_core) as server:
         before = server.cpu_seconds()
         command = _client_command(server.facts["port"], sizes)
         patience = sizes["seconds"] + sizes["warmup"] + 30

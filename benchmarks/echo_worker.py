@@ -1,9 +1,9 @@
 """The server process of the echo benchmark.
 
-    python -m benchmarks.echo_worker CONTESTANT API
+    python -m benchmarks.echo_worker CONTESTANT API [SIZE]
 
 prints {"port": N, "label": ..., "version": ...} and serves until its standard input ends, so that
-no server outlives the benchmark, however that ends.
+no server outlives the benchmark, however that ends. The API "messages" takes the size of each.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _exit_at_end_of_input() -> None:
     os._exit(0)
 
 
-def main(name: str, api: str) -> int:
+def main(name: str, api: str, size: str = "") -> int:
     """Serve; the exit code."""
     try:
         contestant = load(name)
@@ -35,7 +35,10 @@ def main(name: str, api: str) -> int:
         print(json.dumps(facts), flush=True)
 
     threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
-    contestant.run(lambda: contestant.serve_echo(api, ready))
+    if size:
+        contestant.run(lambda: contestant.serve_messages(int(size), ready))
+    else:
+        contestant.run(lambda: contestant.serve_echo(api, ready))
     return 0
 
 

@@ -1,107 +1,119 @@
-"""HTTP plaintext over keep-alive, zokio against uvicorn on uvloop with httptools, loaded by wrk.
+"""HTTP/1.1 servers: zokio's handlers and its ASGI server, against uvicorn, granian and aiohttp.
 
-    python -m benchmarks.http [--rounds N] [--seconds N] [--connections N]
-
-It needs `wrk`, and the extras `http` and `bench`. Both servers run from the beginning on one core,
-wrk on another one, and are loaded in turns; what counts is the ratio of the rounds, and the CPU
-that a request costs the server, which a busy machine disturbs less. It is no part of `make bench`.
+The load comes from `wrk` (or, where it is not installed, from `http_client.py`). A round asks the
+server before and after the load and compares each of these answers whole; during the load the
+number of answers is held against the bytes that came, so that an answer which is not the one that
+was compared shows. A load in which wrk saw one error is no figure.
 """
 
 from __future__ import annotations
 
-import argparse
-import re
 import shutil
-import statistics
-import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks import loopback
+from benchmarks.benchmark import Benchmark, Case, Measurement, Parameters, WorkNotDone, expect
+from benchmarks.contestants.http_servers import SERVERS
+from benchmarks.http_answers import check
 
-NAMES = ("zokio", "uvicorn")
-TOTAL = re.compile(r"(\d+) requests in")
-RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
-BAD = re.compile(r"Non-2xx|Socket errors")
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What one load of one server gave."""
-
-    per_second: float
-    cpu_us: float
-    """Microseconds of the server's CPU for each request."""
+SCRIPT = Path(__file__).with_name("http_load.lua")
+BASELINE = "uvicorn"
+Figures = dict[str, float]
 
 
-def understood(output: str) -> tuple[int, float]:
-    """How many requests wrk has counted, and how many in a second.
+def path_of(sizes: Parameters) -> str:
+    """What is asked for."""
+    return "/json" if sizes["json"] else "/"
+
+
+def conditions() -> str:
+    """What loads the servers on this machine, for the report."""
+    return "wrk" if shutil.which("wrk") else "a client in Python (no wrk): it is slow"
+
+
+def load_command(port: int, sizes: Parameters, seconds: float) -> list[str]:
+    """The command of one load; wrk takes whole seconds."""
+    path, connections, depth = path_of(sizes), int(sizes["connections"]), int(sizes["depth"])
+    if shutil.which("wrk"):
+        url = f"http://127.0.0.1:{port}{path}"
+        numbers = [f"-c{connections}", f"-d{max(1, round(seconds))}s"]
+        return ["wrk", "-t1", *numbers, "-s", str(SCRIPT), url, "--", str(depth)]
+    words = [str(port), path, str(connections), str(depth), str(seconds)]
+    return [sys.executable, "-m", "benchmarks.http_client", *words]
+
+
+def load(port: int, sizes: Parameters, seconds: float, core: int | None) -> Figures:
+    """Load a server once.
 
     Raises:
-        ValueError: some were not answered, or not well.
+        Failed: the client broke, or had no end.
     """
-    total, rate = TOTAL.search(output), RATE.search(output)
-    if total is None or rate is None or BAD.search(output):
-        raise ValueError(f"not every request was answered well:\n{output}")
-    return int(total[1]), float(rate[1])
+    return loopback.load(load_command(port, sizes, seconds), core, seconds + 60)
 
 
-def load(server: loopback.Server, options: argparse.Namespace) -> Round:
-    """Load a server once."""
-    before = server.cpu_seconds() or 0.0
-    url = f"http://127.0.0.1:{server.facts['port']}/"
-    command = ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", url]
-    cores = loopback.cores()
-    if cores is not None:
-        command = ["taskset", "-c", str(cores[0]), *command]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    total, rate = understood(found.stdout)
-    return Round(rate, ((server.cpu_seconds() or 0.0) - before) / total * 1e6)
+def measure(contestant: str, sizes: Parameters) -> Measurement:
+    """Serve, ask, load, and ask again."""
+    client_core, server_core = loopback.cores() or (None, None)
+    path, depth = path_of(sizes), int(sizes["depth"])
+    command = [sys.executable, "-m", "benchmarks.http_worker", contestant]
+    with loopback.serving(command, server_core) as server:
+        port = int(server.facts["port"])
+        compared, length = check(port, path, depth)
+        if sizes["warmup"]:
+            load(port, sizes, sizes["warmup"], client_core)
+        before = server.cpu_seconds()
+        figures = load(port, sizes, sizes["seconds"], client_core)
+        after = server.cpu_seconds()
+        compared += check(port, path, depth)[0]
+    figures |= {"compared": compared, "answer_bytes": length}
+    requests = int(figures["requests"])
+    if before is not None and after is not None and requests:
+        figures["server_cpu_us_per_request"] = (after - before) / requests * 1e6
+    version = str(server.facts["version"])
+    connections = int(sizes["connections"])
+    return Measurement(contestant, version, requests, connections, figures["seconds"], figures)
 
 
-def compare(options: argparse.Namespace) -> dict[str, list[Round]]:
-    """Load both in turns."""
-    cores = loopback.cores()
-    core = None if cores is None else cores[1]
-    commands = {name: [sys.executable, "-m", "benchmarks.http_worker", name] for name in NAMES}
-    rounds: dict[str, list[Round]] = {name: [] for name in NAMES}
-    with (
-        loopback.serving(commands["zokio"], core) as zokio,
-        loopback.serving(commands["uvicorn"], core) as uvicorn,
-    ):
-        for _ in range(options.rounds):
-            for name, server in zip(NAMES, (zokio, uvicorn), strict=True):
-                rounds[name].append(load(server, options))
-    return rounds
+def verify(measurement: Measurement, sizes: Parameters) -> None:
+    """No error, answers compared before and after, and all of them of the length of those."""
+    extra, in_flight = measurement.extra, int(sizes["connections"] * sizes["depth"])
+    expect("errors that the client saw", int(extra["errors"]), 0)
+    expect("answers compared", int(extra["compared"]), 2 * int(sizes["depth"]))
+    if measurement.operations < in_flight:
+        raise WorkNotDone(f"{measurement.operations} answers to {in_flight} requests in flight")
+    # At the end of the load some answers are there in part, or whole and not counted.
+    missing = extra["bytes"] - measurement.operations * extra["answer_bytes"]
+    if not 0 <= missing <= in_flight * extra["answer_bytes"]:
+        raise WorkNotDone(f"{missing:,.0f} bytes more than so many answers have")
 
 
-def report(rounds: dict[str, list[Round]]) -> str:
-    """Medians, and the median of the rounds' ratios."""
-    lines = []
-    for name, of_one in rounds.items():
-        rate = statistics.median(each.per_second for each in of_one)
-        cpu = statistics.median(each.cpu_us for each in of_one)
-        lines.append(f"{name:8} {rate:10,.0f} requests/s {cpu:8.1f} us of CPU a request")
-    pairs = [*zip(rounds["zokio"], rounds["uvicorn"], strict=True)]
-    ratio = statistics.median(ours.per_second / theirs.per_second for ours, theirs in pairs)
-    by_cpu = statistics.median(theirs.cpu_us / ours.cpu_us for ours, theirs in pairs)
-    return "\n".join([*lines, f"zokio / uvicorn: {ratio:.2f}, by CPU {by_cpu:.2f}"])
+def _case(name: str, json_: bool, connections: int, depth: int, seconds: float) -> Case:
+    warmup = 0.0 if seconds <= 1 else 1.0
+    sizes = {"json": json_, "connections": connections, "depth": depth, "seconds": seconds}
+    return Case(name, {**sizes, "warmup": warmup})
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Compare, and print; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.http")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=64)
-    options = parser.parse_args(words)
-    if shutil.which("wrk") is None:
-        print("wrk is not installed; it is in most distributions, under this name")
-        return 3
-    print(report(compare(options)))
-    return 0
+def _cases(seconds: float) -> tuple[Case, ...]:
+    return (
+        _case("plaintext, 64 connections", False, 64, 1, seconds),
+        _case("JSON, 64 connections", True, 64, 1, seconds),
+        _case("plaintext, 1 connection", False, 1, 1, seconds),
+        _case("plaintext, 64 connections, 16 pipelined", False, 64, 16, seconds),
+    )
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+HTTP = Benchmark(
+    name="http",
+    title="HTTP requests per second",
+    unit="k/s",
+    better="higher",
+    baseline=BASELINE,
+    contestants=tuple(SERVERS),
+    cases=_cases(3.0),
+    quick=_cases(2.0),
+    tiny=(_case("plaintext, 4 connections", False, 4, 2, 1.0),),
+    measure=measure,
+    verify=verify,
+    figure=lambda measurement: measurement.operations / measurement.quantity / 1e3,
+)

@@ -1,4 +1,4 @@
-"""Starts an echo server and a load client, on different cores where there are two.
+"""Starts a server and a load client, on different cores where there are two.
 
 A server is told to stop by the end of its standard input and is killed after five seconds; no
 process outlives the `with` block.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,20 @@ PATIENCE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that listens; facts are what it printed (JSON, so Any)."""
+    """A server that listens; facts are what it printed (JSON, so Any).
+
+    `pids` among them are the processes that serve, where it is not this one alone.
+    """
 
     process: subprocess.Popen[str]
     facts: dict[str, Any]
+    errors: list[str] = field(default_factory=list)
+    """What it wrote to its standard error, once it has ended."""
 
     def cpu_seconds(self) -> float | None:
         """CPU that its threads have used, None where the system does not tell."""
-        threads = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        pids = self.facts.get("pids", [self.process.pid])
+        threads = [path for pid in pids for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
         used = [int(schedstat.read_text().split()[0]) for schedstat in threads]
         return sum(used) / 1e9 if used else None
 
@@ -65,29 +71,31 @@ def _start(command: Sequence[str], core: int | None) -> subprocess.Popen[str]:
 
 @contextmanager
 def serving(command: Sequence[str], core: int | None) -> Iterator[Server]:
-    """Run an echo server for as long as the block lasts."""
+    """Run a server for as long as the block lasts."""
     process = _start(command, core)
+    server = Server(process, {})
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line or "port" not in json.loads(line):
             rest, error = process.communicate(timeout=PATIENCE_SECONDS)
             raise_for(process.returncode, line + rest, error)
-        yield Server(process, json.loads(line))
+        server.facts.update(json.loads(line))
+        yield server
     finally:
-        _stop(process)
+        server.errors.extend(_stop(process).splitlines())
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def _stop(process: subprocess.Popen[str]) -> str:
     try:
-        process.communicate(timeout=PATIENCE_SECONDS)
+        return process.communicate(timeout=PATIENCE_SECONDS)[1]
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate()
+        return process.communicate()[1]
 
 
 def load(command: Sequence[str], core: int | None, timeout_seconds: float) -> dict[str, float]:
-    """Run a load client to its end and return the figures that it printed."""
+    """Run a load client to its end and return the figures on the last line that it printed."""
     process = _start(command, core)
     try:
         output, error = process.communicate(timeout=timeout_seconds)
@@ -98,5 +106,5 @@ def load(command: Sequence[str], core: int | None, timeout_seconds: float) -> di
         process.wait()
     if process.returncode:
         raise_for(process.returncode, output, error)
-    figures: dict[str, float] = json.loads(output)
+    figures: dict[str, float] = json.loads(output.strip().splitlines()[-1])
     return figures

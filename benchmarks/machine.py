@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks.echo import conditions
+from benchmarks import echo, http
 from benchmarks.workers import has_gil
 
 
@@ -21,7 +21,7 @@ def _cpu_model() -> str:
 
 
 def describe() -> dict[str, str | int]:
-    """Date, processor, cores, kernel, Python, and the conditions of the echo benchmark."""
+    """Date, processor, cores, kernel, Python, and the conditions of the servers' benchmarks."""
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "cpu": _cpu_model(),
@@ -30,5 +30,6 @@ def describe() -> dict[str, str | int]:
         "threads": "in turn (GIL)" if has_gil() else "at the same time (no GIL)",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load_average": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "",
-        "echo": conditions(),
+        "echo": echo.conditions(),
+        "http": http.conditions(),
     }

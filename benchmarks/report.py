@@ -27,11 +27,19 @@ def _row(result: CaseResult, entry: Entry) -> tuple[str, ...]:
     done = sum(measurement.operations for measurement in entry.measurements)
     figures = [number(value) for value in (entry.median, min(entry.figures), max(entry.figures))]
     shown = f"{ratio:.2f}" if ratio is not None else "-"
-    cpu = result.server_cpu_us(entry.contestant)
-    remarks = [f"server CPU {statistics.median(cpu):.1f} us a request"] if cpu else []
+    remarks = [_server_cpu(result, entry)]
     if baseline and result.always_worse(entry.contestant, baseline):
         remarks.append(result.benchmark.when_worse(entry.contestant))
     return (entry.label, *figures, shown, f"{done:,}", "; ".join(filter(None, remarks)))
+
+
+def _server_cpu(result: CaseResult, entry: Entry) -> str:
+    cpu = result.server_cpu_us(entry.contestant)
+    if not cpu:
+        return ""
+    ratio = result.server_cpu_ratio(entry.contestant, result.benchmark.baseline or "")
+    by_cpu = f", ratio by it {ratio:.2f}" if ratio is not None else ""
+    return f"server CPU {statistics.median(cpu):.1f} us each{by_cpu}"
 
 
 def _title(result: CaseResult) -> str:
@@ -85,6 +93,7 @@ def _entry_json(result: CaseResult, entry: Entry) -> dict[str, object]:
         "reason": entry.reason,
         "median": entry.median if measured else None,
         "ratio": result.ratio(entry.contestant, baseline) if baseline else None,
+        "server_cpu_ratio": result.server_cpu_ratio(entry.contestant, baseline or ""),
         "figures": entry.figures,
         "measurements": [dataclasses.asdict(measurement) for measurement in entry.measurements],
     }

@@ -69,7 +69,7 @@ class CaseResult:
         return all(sign * a < sign * b for a, b in pairs)
 
     def server_cpu_us(self, contestant: str) -> list[float]:
-        """CPU of the server for one request, in microseconds, round by round; only of echo."""
+        """CPU of the server for one request, in microseconds, round by round; only of servers."""
         entry = self.entry(contestant)
         key = "server_cpu_us_per_request"
         return [m.extra[key] for m in entry.measurements if key in m.extra] if entry else []

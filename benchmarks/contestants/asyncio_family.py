@@ -114,6 +114,13 @@ class AsyncioLoop:
         ready(server.sockets[0].getsockname()[1])
         await loop.create_future()  # not serve_forever: rloop 0.5 aborts when it starts twice
 
+    async def serve_messages(self, size: int, ready: Callable[[int], None]) -> None:
+        """Serve echo in messages through the streams."""
+        serve = partial(_echo_messages, size)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=1024)
+        ready(server.sockets[0].getsockname()[1])
+        await asyncio.get_running_loop().create_future()
+
 
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
@@ -122,6 +129,19 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
     except ConnectionError:
         pass  # the load client leaves in the middle of a request when its time is over
+    finally:
+        writer.close()
+
+
+async def _echo_messages(
+    size: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    try:
+        while True:
+            writer.write(await reader.readexactly(size))
+            await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass  # the load client has left
     finally:
         writer.close()
 

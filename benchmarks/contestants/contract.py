@@ -107,3 +107,6 @@ class Contestant(Protocol):
 
     async def serve_echo(self, api: str, ready: Callable[[int], None]) -> None:
         """Serve echo on a free port of 127.0.0.1, for ever; `ready` is told the port."""
+
+    async def serve_messages(self, size: int, ready: Callable[[int], None]) -> None:
+        """The same, in messages of `size` bytes: each is one read and one write of the stream."""

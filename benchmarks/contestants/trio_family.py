@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import trio
@@ -99,9 +100,19 @@ class Trio:
 
     async def serve_echo(self, api: str, ready: Callable[[int], None]) -> None:
         """Serve echo through trio's streams."""
-        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1", backlog=1024)
-        ready(listeners[0].socket.getsockname()[1])
-        await trio.serve_listeners(_echo, listeners)
+        await _serve(_echo, ready)
+
+    async def serve_messages(self, size: int, ready: Callable[[int], None]) -> None:
+        """With a buffer of the program's own: trio has no read of a number of bytes."""
+        await _serve(partial(_echo_messages, size), ready)
+
+
+async def _serve(
+    serve_one: Callable[[trio.SocketStream], Awaitable[None]], ready: Callable[[int], None]
+) -> None:
+    listeners = await trio.open_tcp_listeners(0, host="127.0.0.1", backlog=1024)
+    ready(listeners[0].socket.getsockname()[1])
+    await trio.serve_listeners(serve_one, listeners)
 
 
 async def _echo(stream: trio.SocketStream) -> None:
@@ -110,3 +121,23 @@ async def _echo(stream: trio.SocketStream) -> None:
             await stream.send_all(data)
     except trio.BrokenResourceError:
         pass  # the load client leaves in the middle of a request when its time is over
+
+
+async def _receive_exactly(stream: trio.SocketStream, buffer: bytearray, size: int) -> bytes:
+    while len(buffer) < size:
+        data = await stream.receive_some(READ_SIZE)
+        if not data:
+            raise EOFError
+        buffer += data
+    message = bytes(buffer[:size])
+    del buffer[:size]
+    return message
+
+
+async def _echo_messages(size: int, stream: trio.SocketStream) -> None:
+    buffer = bytearray()
+    try:
+        while True:
+            await stream.send_all(await _receive_exactly(stream, buffer, size))
+    except (EOFError, trio.BrokenResourceError):
+        pass  # the load client has left

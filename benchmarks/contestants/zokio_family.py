@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import zokio
@@ -97,10 +98,21 @@ class Zokio:
 
     async def serve_echo(self, api: str, ready: Callable[[int], None]) -> None:
         """Serve echo through the coroutine streams."""
-        async with zokio.net.TcpListener.bind("127.0.0.1", 0) as listener:
-            ready(listener.local_address[1])
-            async for stream, _ in listener:
-                zokio.spawn(_echo(stream))
+        await _serve(_echo, ready)
+
+    async def serve_messages(self, size: int, ready: Callable[[int], None]) -> None:
+        """The same with `read_exact`."""
+        await _serve(partial(_echo_messages, size), ready)
+
+
+async def _serve(
+    serve_one: Callable[[zokio.net.TcpStream], Coroutine[Any, Any, None]],
+    ready: Callable[[int], None],
+) -> None:
+    async with zokio.net.TcpListener.bind("127.0.0.1", 0) as listener:
+        ready(listener.local_address[1])
+        async for stream, _ in listener:
+            zokio.spawn(serve_one(stream))
 
 
 async def _echo(stream: zokio.net.TcpStream) -> None:
@@ -110,3 +122,12 @@ async def _echo(stream: zokio.net.TcpStream) -> None:
                 await stream.write_all(data)
     except zokio.BrokenError:
         pass  # the load client leaves in the middle of a request when its time is over
+
+
+async def _echo_messages(size: int, stream: zokio.net.TcpStream) -> None:
+    try:
+        async with stream:
+            while True:
+                await stream.write_all(await stream.read_exact(size))
+    except zokio.BrokenError:
+        pass  # the load client has left: also an end between two messages is an EndedError
