@@ -8,8 +8,11 @@ and exits 3. Anything else is a failure, with the last line of its standard erro
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,6 +37,19 @@ def raise_for(exit_code: int, output: str, error: str) -> NoReturn:
         raise Missing(json.loads(output)["missing"])
     lines = error.strip().splitlines() or [f"exit code {exit_code} and not a word"]
     raise Failed(lines[-1])
+
+
+def when_input_ends(end: Callable[[], object]) -> None:
+    """Called in a child: have `end` called, on another thread, when its standard input ends.
+
+    The input ends with the parent, however that ends, so no child outlives it.
+    """
+
+    def wait() -> None:
+        os.read(sys.stdin.fileno(), 1)
+        end()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def measure_in_child(

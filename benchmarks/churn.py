@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from benchmarks.benchmark import WorkNotDone, expect
 from benchmarks.connections_client import BATCH
-from benchmarks.crowd import Announce, client, servers, source
+from benchmarks.crowd import Announce
 from benchmarks.processes import descriptors, resident_bytes
+from benchmarks.remote import client, servers, source
 
 SOURCES = 8
 STEP = 1_000

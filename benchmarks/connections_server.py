@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 
 import zokio
+from benchmarks.child import when_input_ends
 from benchmarks.contestants.asgi_app import TEXT, TEXT_TYPE
 from benchmarks.processes import raise_descriptor_limit
 from zokio.http import Request, Response, serve
@@ -43,14 +43,9 @@ async def run(port: int) -> None:
     )
 
 
-def _exit_at_end_of_input() -> None:
-    os.read(sys.stdin.fileno(), 1)
-    os._exit(0)
-
-
 def main(port: int) -> None:
     """Serve until the standard input ends."""
-    threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
+    when_input_ends(lambda: os._exit(0))
     zokio.run(run(port))
 
 

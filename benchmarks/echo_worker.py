@@ -11,15 +11,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 
-from benchmarks.child import EXIT_MISSING
+from benchmarks.child import EXIT_MISSING, when_input_ends
 from benchmarks.contestants.registry import load
-
-
-def _exit_at_end_of_input() -> None:
-    os.read(sys.stdin.fileno(), 1)
-    os._exit(0)
 
 
 def main(name: str, api: str, size: str = "") -> int:
@@ -34,7 +28,7 @@ def main(name: str, api: str, size: str = "") -> int:
         facts = {"port": port, "label": contestant.label, "version": contestant.version}
         print(json.dumps(facts), flush=True)
 
-    threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
+    when_input_ends(lambda: os._exit(0))
     if size:
         contestant.run(lambda: contestant.serve_messages(int(size), ready))
     else:

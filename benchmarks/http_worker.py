@@ -9,20 +9,15 @@ import json
 import os
 import signal
 import sys
-import threading
 
-from benchmarks.child import EXIT_MISSING
+from benchmarks.child import EXIT_MISSING, when_input_ends
 from benchmarks.contestants.http_servers import SERVERS, version
-
-
-def _end_with_input() -> None:
-    os.read(sys.stdin.fileno(), 1)
-    os.kill(os.getpid(), signal.SIGTERM)  # not _exit: granian ends its worker then
 
 
 def main(name: str) -> int:
     """Serve; the exit code."""
-    threading.Thread(target=_end_with_input, daemon=True).start()
+    # Not by _exit: granian has a worker to end.
+    when_input_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
 
     def say(port: int, pids: list[int]) -> None:
         print(json.dumps({"port": port, "pids": pids, "version": version(name)}), flush=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import churn, connections, crowd
+from benchmarks import churn, connections, crowd, remote
 from benchmarks.benchmark import WorkNotDone
 from benchmarks.child import Failed
 from benchmarks.churn import Churn
@@ -38,7 +38,7 @@ def serve_with(change: str, patch: pytest.MonkeyPatch) -> None:
     """Have the servers be changed like this."""
     program = f"import sys\nfrom benchmarks import connections_server as server\n{change}\n"
     program += "server.main(int(sys.argv[1]))"
-    patch.setattr(crowd, "SERVER", [sys.executable, "-c", program])
+    patch.setattr(remote, "SERVER", [sys.executable, "-c", program])
 
 
 def test_the_quick_run_opens_all_and_asks_on_all(
@@ -96,8 +96,8 @@ def test_a_server_that_complains_fails_the_crowd(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_client_that_cannot_connect_fails_with_its_own_words() -> None:
-    with crowd.client(1) as remote, pytest.raises(Failed, match="refused"):
-        remote.call("open", "127.0.0.1", 1)
+    with remote.client(1) as client, pytest.raises(Failed, match="refused"):
+        client.call("open", "127.0.0.1", 1)
 
 
 def test_no_more_is_opened_than_the_descriptors_allow(monkeypatch: pytest.MonkeyPatch) -> None:
