@@ -16,10 +16,10 @@ from benchmarks.contestants.http_servers import SERVERS, version
 
 def main(name: str) -> int:
     """Serve; the exit code."""
-    # Not by _exit: granian has a worker to end.
-    when_input_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
 
     def say(port: int, pids: list[int]) -> None:
+        # From here on: who is missing has to end by itself. Not by _exit: granian has a worker.
+        when_input_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
         print(json.dumps({"port": port, "pids": pids, "version": version(name)}), flush=True)
 
     try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pytest
 
 from benchmarks import http
 from benchmarks.benchmark import Measurement, WorkNotDone
+from benchmarks.child import EXIT_MISSING, ROOT
 from benchmarks.http import HTTP
 from benchmarks.http_answers import check, request, taken
 from benchmarks.loopback import serving
@@ -116,3 +119,19 @@ def test_bytes_that_belong_to_other_answers_are_no_figure() -> None:
 
 def test_a_request_names_its_host() -> None:
     assert request("/json") == b"GET /json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+def test_who_is_missing_says_so_also_when_nobody_listens_any_more() -> None:
+    gone = "def gone(say): raise ImportError('not here')\n"
+    program = f"import sys\nfrom benchmarks import http_worker as worker\n{gone}"
+    program += "worker.SERVERS['zokio'] = gone\nsys.exit(worker.main('zokio'))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == EXIT_MISSING
+    assert json.loads(ended.stdout) == {"missing": "not here"}

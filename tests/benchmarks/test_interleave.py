@@ -99,3 +99,38 @@ def test_a_goal_is_met_only_by_the_figures(seconds: float, met: bool) -> None:
     assert "3 x asyncio" in text
     assert found == pytest.approx(1 / seconds)
     assert judged is met
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "contestant", "better", "figure", "met"),
+    [
+        ("echo_pipelined", "zokio messages", "higher", 500.0, True),
+        ("echo_pipelined", "zokio messages", "higher", 499.0, False),
+        ("idle_memory", "zokio", "lower", 2047.0, True),
+        ("idle_memory", "zokio", "lower", 2048.0, False),
+    ],
+)
+def test_a_figure_without_a_rival_has_to_be_reached_or_stayed_under(
+    benchmark: str, contestant: str, better: str, figure: float, met: bool
+) -> None:
+    result = Script(**{contestant: [1.0]}).run(1)
+    result.benchmark = dataclasses.replace(
+        result.benchmark, name=benchmark, better="higher" if better == "higher" else "lower"
+    )
+    result.entries[0].figures = [figure]
+    ((text, found, judged),) = judge([result])
+    assert ("at least 500" if better == "higher" else "below 2048") in text
+    assert (found, judged) == (figure, met)
+
+
+def test_both_ratios_of_a_server_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    result = Script(zokio=[1, 1], asyncio=[2, 2]).run(2)
+    for entry, cost in zip(result.entries, (5.0, 15.0), strict=True):
+        entry.measurements = [
+            dataclasses.replace(each, extra={"server_cpu_us_per_request": cost})
+            for each in entry.measurements
+        ]
+    print_report([result], {"date": "today"})
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "2.00" in printed
+    assert "server CPU 5.0 us each, ratio by it 3.00" in printed
