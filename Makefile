@@ -60,7 +60,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo check format test unit few-workers test-workers assurance docs stateful proofs all-proofs planted planted-kernel mutants thorough \
-	model bench compiled test-compiled bench-compiled test-all clean
+	model bench scale compiled test-compiled bench-compiled test-all clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -128,6 +128,12 @@ mutants: $(VENV)/.stamp ## The planted bugs, each in a process of its own, one a
 bench: $(VENV)/.stamp ## zokio against asyncio, uvloop, rloop and trio: a table, JSON and PNG in build/
 	@mkdir -p $(BUILD)
 	@$(BIN)/python -m benchmarks --json $(BUILD)/benchmarks.json --png $(BUILD)/benchmarks.png
+
+scale: $(VENV)/.stamp ## Open connections, such that come and go, a million registrations: tables, JSON, PNG in build/
+	@mkdir -p $(BUILD)
+	@$(BIN)/python -m benchmarks.connections --json $(BUILD)/connections.json --png $(BUILD)/connections.png
+	@$(BIN)/python -m benchmarks.connections --churn 100000 --json $(BUILD)/churn.json
+	@$(BIN)/python -m benchmarks.million --json $(BUILD)/million.json
 
 compiled: $(COMPILED)/.stamp ## Build the kernel with mypyc into .venv-compiled
 	@cd $(BUILD) && $(COMPILED_BIN)/python -c 'import zokio; print("zokio.compiled is", zokio.compiled)'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from pathlib import Path
 
 LIMIT_MAX = 1 << 20
@@ -28,6 +27,8 @@ def descriptors(pid: int) -> int:
 
 def raise_descriptor_limit() -> int:
     """Raise the soft limit of this process to the hard one, `LIMIT_MAX` at the most; tell it."""
+    import resource  # absent on Windows, where nothing of this is told
+
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     soft = LIMIT_MAX if hard == resource.RLIM_INFINITY else min(hard, LIMIT_MAX)
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -117,6 +118,11 @@ def test_a_client_gets_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -
 def test_when_the_time_is_over_nothing_more_is_opened_and_it_says_so() -> None:
     with pytest.raises(WorkNotDone, match="no connection"):
         gather(5, 1, 1, time.monotonic(), lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        clock = SimpleNamespace(monotonic=iter((1.0, 2.0, 9.0)).__next__)
+        patch.setattr(crowd, "time", clock)
+        found = gather(5, 1, 1, 5.0, lambda _: None)
+    assert (found.connections, found.wanted, len(found.latencies)) == (2, 5, 2)
 
 
 def test_the_figures_of_a_crowd() -> None:
