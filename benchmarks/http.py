@@ -37,7 +37,7 @@ def load_command(port: int, sizes: Parameters, seconds: float) -> list[str]:
     path, connections, depth = path_of(sizes), int(sizes["connections"]), int(sizes["depth"])
     if shutil.which("wrk"):
         url = f"http://127.0.0.1:{port}{path}"
-        numbers = [f"-c{connections}", f"-d{max(1, round(seconds))}s"]
+        numbers = [f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s"]
         return ["wrk", "-t1", *numbers, "-s", str(SCRIPT), url, "--", str(depth)]
     words = [str(port), path, str(connections), str(depth), str(seconds)]
     return [sys.executable, "-m", "benchmarks.http_client", *words]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -83,15 +84,28 @@ def serving(command: Sequence[str], core: int | None) -> Iterator[Server]:
         server.facts.update(json.loads(line))
         yield server
     finally:
-        server.errors.extend(_stop(process).splitlines())
+        server.errors.extend(_stop(server).splitlines())
 
 
-def _stop(process: subprocess.Popen[str]) -> str:
+def _stop(server: Server) -> str:
+    process = server.process
     try:
         return process.communicate(timeout=PATIENCE_SECONDS)[1]
     except subprocess.TimeoutExpired:
+        for pid in server.facts.get("pids", []):
+            if _parent(pid) == process.pid:  # it would outlive the one that is to end it
+                os.kill(pid, signal.SIGKILL)
         process.kill()
         return process.communicate()[1]
+
+
+def _parent(pid: int) -> int | None:
+    """None where there is no such process, or the system does not tell."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    return int(status.partition("\nPPid:")[2].split()[0])
 
 
 def load(command: Sequence[str], core: int | None, timeout_seconds: float) -> dict[str, float]:
