@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import machine, report
 from benchmarks.benchmark import Benchmark, Case
 from benchmarks.catalogue import BENCHMARKS
+from benchmarks.child import exit_with
 from benchmarks.interleave import run_case
 from benchmarks.progress import Progress
 from benchmarks.results import CaseResult
@@ -75,9 +74,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    # As an exception, so that child processes and the compiled programs are cleaned up.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    exit_with(main)

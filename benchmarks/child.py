@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -37,6 +38,18 @@ def raise_for(exit_code: int, output: str, error: str) -> NoReturn:
         raise Missing(json.loads(output)["missing"])
     lines = error.strip().splitlines() or [f"exit code {exit_code} and not a word"]
     raise Failed(lines[-1])
+
+
+def exit_with(main: Callable[[], int]) -> NoReturn:
+    """End the program with what `main` returns; a signal ends it by an exception.
+
+    So child processes and the compiled programs are cleaned up.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def when_input_ends(end: Callable[[], object]) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.benchmark import WorkNotDone
-from benchmarks.child import Failed
+from benchmarks.child import Failed, exit_with
 from benchmarks.churn import STEP, Churn, churn
 from benchmarks.crowd import Crowd, gather
 from benchmarks.processes import is_told
@@ -136,9 +135,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    # As an exception, so that child processes end.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    exit_with(main)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.benchmark import Measurement, WorkNotDone, expect
-from benchmarks.child import Failed, measure_in_child
+from benchmarks.child import Failed, exit_with, measure_in_child
 from benchmarks.million_worker import WORKLOADS
 from benchmarks.progress import Progress
 
@@ -74,4 +74,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_with(main)
