@@ -35,6 +35,9 @@ NO_JUDGES = (
     "tests/timers/test_queue.py::test_a_million_timers",
     # Checks machines only.
     "tests/scheduler/test_wrong_orders.py",
+    # A thousand tests of streams; those beside them run the same lines of what is below.
+    "tests/net/conformance",
+    "tests/net/tls",
     # Threads at work: which lines they run differs from run to run, and so would the verdicts.
     "tests/runtime/test_workers.py",
 )
@@ -49,7 +52,8 @@ class Judges:
     """Which tests run a line.
 
     Attributes:
-        rehearsals: Of the stateful tests, one of each machine after the other, then of the rest.
+        rehearsals: One stateful test of each machine after the other, and one unit test of each
+            function: the first ones of a long line differ most.
         loading: By file: the lines that run while everything is imported.
         left_out: Tests that failed although nothing was changed, so that they judge nobody.
         always: Tests that judge every mutant at last: nobody counts which lines they run.
@@ -95,12 +99,12 @@ def judges_from(
     known = {each.test: each for each in rehearsed if not each.failure}
     left_out = [f"{each.test}: {each.failure}" for each in rehearsed if each.failure]
     assert len(left_out) <= LEFT_OUT_MAX, f"tests that fail on the unchanged runtime: {left_out}"
-    in_file: Counter[str] = Counter()
+    before: Counter[str] = Counter()
     places = {}
     for test in sorted(known, key=lambda test: (_is_random(test), test)):
-        file = test.partition("::")[0]
-        places[test] = (in_file[file], test) if test.startswith(STATEFUL) else (0, test)
-        in_file[file] += 1
+        kin = test.partition("::" if test.startswith(STATEFUL) else "[")[0]
+        places[test] = (before[kin], test)
+        before[kin] += 1
     return Judges(
         [known[test] for test in sorted(known, key=places.__getitem__)],
         {file: set(lines) for file, lines in loading.items()},

@@ -7,7 +7,8 @@ import socket
 
 import pytest
 
-from zokio.reactor.simulated_datagrams import INBOX_MAX, SimulatedDatagrams
+from zokio.errors import UsageError
+from zokio.reactor.simulated_datagrams import INBOX_MAX, MULTICAST_OPTIONS, SimulatedDatagrams
 from zokio.reactor.simulated_network import FIRST_PORT, SimulatedNetwork
 from zokio.reactor.simulated_socket import SimulatedSocket
 
@@ -65,6 +66,16 @@ def test_what_is_longer_than_asked_for_is_cut(net: SimulatedNetwork) -> None:
     sender.sendto(b"12345", (HOST, 7))
     assert receiver.recv(3) == b"123"
     assert not receiver.is_readable()
+
+
+def test_an_option_is_taken_but_for_those_of_multicast(net: SimulatedNetwork) -> None:
+    sock = bound(net)
+    assert sock.connect_ex((HOST, 7)) == 0
+    assert sock.is_writable() is True
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    for level, option in MULTICAST_OPTIONS:
+        with pytest.raises(UsageError, match="no multicast"):
+            sock.setsockopt(level, option, b"")
 
 
 def test_who_is_closed_answers_as_the_system_does(net: SimulatedNetwork) -> None:

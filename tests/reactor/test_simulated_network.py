@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from zokio.reactor.simulated_network import FIRST_PORT, SimulatedNetwork, found_at
+from zokio.reactor.simulated_network import FIRST_PORT, SimulatedNetwork, found_at, name_of
 from zokio.reactor.simulated_socket import BUFFER_BYTES, FIRST_CLIENT_PORT, SimulatedSocket
 
 HOST = "127.0.0.1"
@@ -377,3 +377,32 @@ def test_a_socket_of_no_connection_cannot_be_written(net: Net) -> None:
     assert not sock.is_writable() and not sock.is_readable() and not sock.has_ended()
     with pytest.raises(BrokenPipeError):
         sock.send(b"x")
+
+
+# Paths, and several buffers at once
+
+
+def test_a_path_is_a_name_as_it_is(net: Net) -> None:
+    """Also one of a single letter, and one that begins as another one does."""
+    for path in ("x", "/tmp/a", "/tmp/b", b"\0\0"):
+        listener = net.socket()
+        listener.bind(path)
+        listener.listen(1)
+        assert found_at(path, net.listeners) is listener
+    assert found_at("y", net.listeners) is None
+    assert net.free_port(HOST, net.listeners) == (HOST, FIRST_PORT)
+
+
+def test_of_an_address_host_and_port_count() -> None:
+    assert name_of(("::1", 7, 0, 0)) == ("::1", 7)
+    assert name_of("/tmp/a") == "/tmp/a"
+
+
+def test_several_buffers_are_sent_as_far_as_there_is_room(net: Net) -> None:
+    ours, theirs = net.connected()
+    parts = [memoryview(bytes(size)) for size in (3, BUFFER_BYTES - 5, 9, 9)]
+    assert ours.sendmsg(parts) == BUFFER_BYTES
+    with pytest.raises(BlockingIOError):
+        ours.sendmsg(parts)
+    assert len(theirs.recv(2 * BUFFER_BYTES)) == BUFFER_BYTES
+    assert ours.sendmsg(parts[:1]) == 3

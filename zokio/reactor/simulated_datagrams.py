@@ -50,7 +50,6 @@ class SimulatedDatagrams(SimulatedSocket):
             raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         self._name = name
         self._network.datagrams[name] = self
-        self._network.changed(self._fd)
 
     def connect_ex(self, address: Address, /) -> int:
         """From now on it sends there, and receives from nobody else."""
