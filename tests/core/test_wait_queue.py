@@ -152,6 +152,16 @@ def test_whoever_a_leaving_waiter_hands_its_grant_to_is_woken_after_the_lock() -
     assert second.poll(waker.context) == Ready("value")
 
 
+def test_who_stands_first_is_granted_until_nobody_stands_there() -> None:
+    queue = Queue()
+    first, second = standing(queue, 2)
+    assert queue.grant_first("value") is first and first.value == "value"
+    assert in_order(queue) == [second] and second.previous is None
+    assert queue.grant_first("value") is second
+    assert in_order(queue) == [] and queue.grant_first("value") is None
+    assert [first.state, second.state] == [GRANTED, GRANTED]
+
+
 def test_all_who_stand_there_are_granted_and_nobody_who_comes_later() -> None:
     queue = Queue()
     waiters = standing(queue, 2)

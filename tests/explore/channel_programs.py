@@ -14,10 +14,10 @@ from typing import TypeVar
 from tests.explore.litmus import run
 from tests.explore.waiting_programs import Hand
 from zokio.core import current, wait_queue
-from zokio.core.wait_queue import Waiter
-from zokio.errors import ClosedError
+from zokio.core.wait_queue import Waiter, WaitQueue
+from zokio.errors import BackpressureError, ClosedError
 from zokio.explore import replaced
-from zokio.sync import broadcast, channel, mpsc, place, rendezvous, ring, watch
+from zokio.sync import Receiver, Sender, broadcast, channel, mpsc, place, rendezvous, ring, watch
 from zokio.sync.channel import Channel
 from zokio.sync.place import Place
 from zokio.sync.ring import Ring
@@ -28,7 +28,8 @@ E = TypeVar("E")
 MODULES = (current, wait_queue, channel, place, ring, import_module("zokio.sync.watch"))
 SHARED = {
     Waiter: ("state", "waker"),
-    Channel: ("free", "items", "senders", "is_shut"),
+    Channel: ("free", "items", "senders", "is_shut", "buffer"),
+    WaitQueue: ("first",),
     Place: ("senders", "is_shut", "covered"),
     Ring: ("senders", "sent"),
     Shared: ("senders", "version"),
@@ -123,6 +124,79 @@ def one_who_was_promised_a_value_is_cancelled() -> object:
     return receiver.try_recv()
 
 
+def promised(receiver: Receiver[object], sender: Sender[object]) -> Asking:
+    """One that receives, and was promised a value."""
+    hand = Asking(receiver.recv())
+    hand.poll()
+    sender.try_send("value")
+    return hand
+
+
+def comes(sender: Sender[object]) -> bool:
+    """Somebody sends without waiting; whether there was room."""
+    try:
+        sender.try_send("late")
+    except BackpressureError:
+        return False
+    return True
+
+
+def a_value_is_taken_while_one_sends() -> object:
+    sender, receiver = kept(mpsc(1))
+    taking = promised(receiver, sender)
+    hand = Asking(sender.send("next"))
+    run(taking.poll, hand.poll)
+    hand.finish()
+    return taking.got, receiver.try_recv()
+
+
+def one_comes_while_the_slot_of_one_who_waits_is_freed() -> object:
+    sender, receiver = kept(mpsc(1))
+    taking = promised(receiver, sender)
+    hand = Asking(sender.send("next"))
+    hand.poll()
+    came: list[bool] = []
+    run(taking.poll, lambda: came.append(comes(sender)))
+    hand.finish()
+    return taking.got, *came, receiver.try_recv()
+
+
+def one_comes_while_a_slot_is_freed() -> object:
+    sender, receiver = kept(mpsc(1))
+    taking = promised(receiver, sender)
+
+    came: list[bool] = []
+
+    def come() -> None:
+        came.append(comes(sender))
+        assert not came[0] or len(receiver) == 1, "two values are in one slot"
+
+    run(taking.poll, come)
+    assert came[0] or comes(sender), "a slot is free, and nobody sees it"
+    return taking.got
+
+
+def the_last_value_is_taken_while_another_waits() -> object:
+    sender, receiver = kept(mpsc(1))
+    taking = promised(receiver, sender)
+    hand = Asking(receiver.recv())
+    sender.close()
+    run(taking.poll, hand.poll)
+    hand.finish()
+    return taking.got, hand.got
+
+
+def a_value_is_taken_while_another_comes_to_receive() -> object:
+    sender, receiver = kept(mpsc(2))
+    taking = promised(receiver, sender)
+    hand = Asking(receiver.recv())
+    run(taking.poll, hand.poll)
+    sender.try_send("next")
+    hand.finish()
+    receiver._channel.check_invariants()
+    return taking.got, hand.got
+
+
 def one_sends_and_one_receives_at_one_place() -> object:
     sender, receiver = kept(rendezvous())
     sending, receiving = Asking(sender.send("value")), Asking(receiver.recv())
@@ -174,6 +248,11 @@ PROGRAMS: tuple[tuple[Callable[[], object], object], ...] = (
     (the_last_sender_is_closed_while_one_receives, ClosedError),
     (the_receiver_is_closed_while_one_waits_for_that, True),
     (one_who_was_promised_a_value_is_cancelled, "value"),
+    (a_value_is_taken_while_one_sends, ("value", "next")),
+    (one_comes_while_the_slot_of_one_who_waits_is_freed, ("value", False, "next")),
+    (one_comes_while_a_slot_is_freed, "value"),
+    (the_last_value_is_taken_while_another_waits, ("value", ClosedError)),
+    (a_value_is_taken_while_another_comes_to_receive, ("value", "next")),
     (one_sends_and_one_receives_at_one_place, "value"),
     (an_offer_meets_one_that_leaves_the_line, "value"),
     (a_change_meets_one_that_waits_for_it, ("new", False)),

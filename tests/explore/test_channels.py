@@ -30,6 +30,54 @@ RACES = (
         program=programs.one_who_was_promised_a_value_is_cancelled,
     ),
     PlantedRace(
+        name="who_takes_a_value_looks_before_it_marks",
+        file="zokio/sync/receiver.py",
+        before="            waiter.state = TAKEN\n            if channel.sending.first is None and "
+        "channel.receiving.first is None:\n                return value\n",
+        after="            if channel.sending.first is None and channel.receiving.first is None:\n"
+        "                waiter.state = TAKEN\n                return value\n"
+        "            waiter.state = TAKEN\n",
+        program=programs.a_value_is_taken_while_one_sends,
+    ),
+    PlantedRace(
+        name="who_marks_a_slot_has_not_freed_it_yet",
+        file="zokio/sync/receiver.py",
+        before="        value = channel.buffer.popleft()\n        if waiter is channel.own:"
+        "  # without the lock: see the head of `channel.py`\n            waiter.state = TAKEN\n",
+        after="        if waiter is channel.own:\n            waiter.state = TAKEN\n"
+        "        value = channel.buffer.popleft()\n        if waiter is channel.own:\n",
+        program=programs.one_comes_while_a_slot_is_freed,
+    ),
+    PlantedRace(
+        name="one_who_comes_counts_the_mark_of_one_who_waits",
+        file="zokio/sync/channel.py",
+        before="        if self.own.state is TAKEN and self.sending.first is None:\n",
+        after="        if self.own.state is TAKEN:\n",
+        program=programs.one_comes_while_the_slot_of_one_who_waits_is_freed,
+    ),
+    PlantedRace(
+        name="who_stands_in_line_does_not_look_for_the_mark",
+        file="zokio/sync/channel.py",
+        before="        if self.own.state is TAKEN:\n            self.own.state = GONE\n"
+        "            self.free += 1\n        while",
+        after="        while",
+        program=programs.a_value_is_taken_while_one_sends,
+    ),
+    PlantedRace(
+        name="a_value_that_another_waiter_has_taken_leaves_its_slot_taken",
+        file="zokio/sync/receiver.py",
+        before="            if waiter is not channel.own:\n                channel.free += 1\n",
+        after="",
+        program=programs.a_value_is_taken_while_another_comes_to_receive,
+    ),
+    PlantedRace(
+        name="one_waiter_is_lent_to_two",
+        file="zokio/sync/channel.py",
+        before="        elif waiter.state is not GONE:\n",
+        after="        elif not waiter:\n",
+        program=programs.a_value_is_taken_while_another_comes_to_receive,
+    ),
+    PlantedRace(
         name="who_leaves_the_line_leaves_its_offer_to_nobody",
         file="zokio/sync/place.py",
         before="        self.count_out(waiter)\n        return self.settle()",

@@ -54,8 +54,8 @@ MUTANTS = (
     Mutant(
         name="who_comes_now_overtakes_who_waits_for_an_item",
         file=CHANNEL,
-        before="                self.items -= 1\n                return first",
-        after="                return first",
+        before="            self.items -= 1\n            if (first",
+        after="            if (first",
         machine="mpsc",
     ),
     Mutant(
@@ -110,9 +110,22 @@ MUTANTS = (
     Mutant(
         name="a_received_value_leaves_its_slot_taken",
         file=RECEIVER,
-        before="            channel.spare = waiter\n            value = channel.buffer.popleft()\n"
-        "            channel.free += 1\n",
-        after="            channel.spare = waiter\n            value = channel.buffer.popleft()\n",
+        before="            waiter.state = TAKEN\n",
+        after="            waiter.state = GONE\n",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="a_slot_that_was_taken_without_the_lock_is_not_seen_by_one_who_tries",
+        file=SENDER,
+        before="        channel.count_taken()\n        if",
+        after="        if",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="a_slot_is_counted_twice_when_its_waiter_serves_again",
+        file=CHANNEL,
+        before="            self.own.state = GONE\n            self.free += 1\n        while",
+        after="            self.free += 1\n        while",
         machine="mpsc",
     ),
 )

@@ -13,6 +13,7 @@ from tests.stateful.edge_replay import replay_every_edge, replay_one_walk_in
 from zokio.model import stateful_test
 
 SMALL = BoundedMpsc(does=(SEND, RESERVE, RECEIVE), capacity=1, tries=0)
+TRYING = BoundedMpsc(does=(SEND, RECEIVE), capacity=1, tries=1)
 UNBOUNDED = MpscMachine(does=(SEND, RECEIVE, RECEIVE), capacity=None, tries=1)
 WATCHED = WatchedMpsc(does=(RESERVE, WATCH, RECEIVE), capacity=1, tries=1)
 LARGE = BoundedMpsc(does=(SEND, SEND, RESERVE, RECEIVE, RECEIVE), handles=2, capacity=1, tries=2)
@@ -24,8 +25,11 @@ def adapter_for(machine: MpscMachine) -> MpscAdapter:
 
 
 @pytest.mark.uncounted
-def test_the_real_channel_can_take_every_transition_of_the_small_machine() -> None:
-    replay_every_edge(SMALL, adapter_for(SMALL))
+@pytest.mark.parametrize("machine", (SMALL, TRYING), ids=("small", "trying"))
+def test_the_real_channel_can_take_every_transition_of_a_small_machine(
+    machine: BoundedMpsc,
+) -> None:
+    replay_every_edge(machine, adapter_for(machine))
 
 
 @pytest.mark.uncounted

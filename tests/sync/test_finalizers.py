@@ -1,7 +1,7 @@
 """A finalizer comes in between the look and the wait: whoever then waits is not forgotten.
 
-It may come in wherever an object is made. Here that is the making of the waiter: it is the last
-call before the waiter stands in line.
+It may come in wherever a function is entered. Here that is `append`, the last call before the
+waiter stands in line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 import zokio
 from tests.helpers.simulation import run_simulated
-from zokio.core import wait_queue
+from zokio.core.wait_queue import Waiter, WaitQueue
 from zokio.errors import ClosedError
 from zokio.sync import broadcast, mpsc, oneshot, rendezvous, watch
 
@@ -132,18 +132,19 @@ REFUSED: tuple[Scene, ...] = (
 
 @pytest.fixture
 def comes_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Have a call come in when the next waiter is made."""
-    make = wait_queue.Waiter.__init__
+    """Have a call come in before the next waiter stands in line."""
+    append = WaitQueue.append
 
     def plan(call: Callable[[], object]) -> None:
         calls = [call]
 
-        def made(*arguments: Any) -> None:  # Any: those of a waiter
-            make(*arguments)
+        # Any: queues of all kinds of waiters.
+        def interrupted(queue: WaitQueue[Any], waiter: Waiter[Any]) -> None:
             while calls:
                 calls.pop()()
+            append(queue, waiter)
 
-        monkeypatch.setattr(wait_queue.Waiter, "__init__", made)
+        monkeypatch.setattr(WaitQueue, "append", interrupted)
 
     return plan
 

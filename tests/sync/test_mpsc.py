@@ -368,8 +368,7 @@ def test_a_channel_keeps_no_task_that_has_received() -> None:
         await zokio.yield_now()
         await sender.send("value")
         await zokio.yield_now()
-        assert receiver._channel.spare is not None
-        assert receiver._channel.spare.waker is None
+        assert receiver._channel.own.waker is None
         await receiving
 
     run_simulated(main())

@@ -6,6 +6,9 @@ A `Waiter` is a place in a `WaitQueue` and a future of what is granted to it:
                         |  `---refuse--> CLOSED --awaited--> GONE, with a ClosedError
                         `--leave--> GONE            (GRANTED --leave--> GONE, and it is handed on)
 
+A primitive that awaits its waiter in line says TAKEN when it has used a grant without the lock, and
+GONE when it has counted that under the lock (`zokio.sync.channel`).
+
 The primitive keeps its own state under `queue.lock`, grants under it, and wakes after it:
 
     async def acquire(self):
@@ -66,12 +69,14 @@ class WaiterState(Enum):
     WAITING = "waiting"
     GRANTED = "granted"
     CLOSED = "closed"
+    TAKEN = "taken"
     GONE = "gone"
 
 
 WAITING: Final[Literal[WaiterState.WAITING]] = WaiterState.WAITING
 GRANTED: Final[Literal[WaiterState.GRANTED]] = WaiterState.GRANTED
 CLOSED: Final[Literal[WaiterState.CLOSED]] = WaiterState.CLOSED
+TAKEN: Final[Literal[WaiterState.TAKEN]] = WaiterState.TAKEN
 GONE: Final[Literal[WaiterState.GONE]] = WaiterState.GONE
 
 
@@ -217,6 +222,22 @@ class WaitQueue(Generic[W]):
             last.next = waiter
         self.last = waiter
         self.length += 1
+
+    def grant_first(self, value: object) -> W | None:
+        """Grant to whoever stands first, if anybody does; whom to wake after the lock."""
+        first = self.first
+        if first is None:
+            return None
+        next = first.next
+        self.first = next
+        if next is None:
+            self.last = None
+        else:
+            next.previous = None
+        self.length -= 1
+        first.value = value
+        first.state = GRANTED  # at last, as in `grant`
+        return first
 
     def grant_all(self, value: object) -> list[W]:
         """Grant to everybody who stands there now; whom to wake after the lock."""

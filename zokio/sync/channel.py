@@ -8,8 +8,20 @@ waits is promised a slot or an item, and a cancellation gives back the promise. 
 by it, and none overtakes another. Promises are made in the order of waiting, and what is free is
 promised at once, so that nobody who comes later is served first.
 
-Each change is one step of `spec/mpsc.py`, under the lock. As `zokio.core.wait_queue` asks, the
-counts are right whenever something is called: a signal handler or a finalizer may come in there.
+Each change is one step of `spec/mpsc.py`, under the lock, but for one: who was promised an item
+takes it without the lock, which costs as much as four calls. If it waited by the channel's `own`
+waiter, that is these steps (`spec/mpsc_taking.py`):
+
+    take    the value leaves the buffer: whoever was promised one finds one
+    mark    the waiter is TAKEN: its slot is free, and not counted yet
+    look    if somebody stands in line, give the slot, or the end, to whoever it is due to
+
+The next one under the lock who needs the slot, or the waiter, counts it. Who stands in line looks
+for the mark afterwards, so either sees the other. The mark is not counted by one who comes while
+somebody waits: that would be overtaking.
+
+As `zokio.core.wait_queue` asks, the counts are right whenever something is called: a signal handler
+or a finalizer may come in there.
 """
 
 from __future__ import annotations
@@ -19,7 +31,7 @@ from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from zokio.core.current import current_task
-from zokio.core.wait_queue import Waiter, WaitQueue
+from zokio.core.wait_queue import GONE, TAKEN, WAITING, Waiter, WaitQueue
 from zokio.env.threads import RLock
 from zokio.errors import ClosedError
 
@@ -34,7 +46,7 @@ class Channel(Generic[T]):
 
     __slots__ = (
         *("buffer", "capacity", "free", "is_gone", "is_shut", "items", "lock", "promised"),
-        *("receiving", "senders", "sending", "spare", "watching"),
+        *("own", "receiving", "senders", "sending", "watching"),
     )
 
     def __init__(self, capacity: float) -> None:
@@ -47,8 +59,6 @@ class Channel(Generic[T]):
         self.items = 0
         """Values in the buffer that are promised to nobody."""
         self.senders = 1
-        self.spare: Waiter[None] | None = None
-        """A waiter that has received and will serve again: making one costs as much as a switch."""
         self.is_shut = False
         """The receiver was closed, or nobody holds it any more."""
         self.is_gone = False
@@ -57,6 +67,9 @@ class Channel(Generic[T]):
         self.receiving: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
         self.watching: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
         """Who waits for the receiver to be closed."""
+        self.own: Waiter[None] = Waiter(self.receiving, self._receiver_left)
+        """The waiter of who waits alone, again and again: making one costs as much as a switch."""
+        self.own.waker = None
 
     # Values
 
@@ -72,20 +85,33 @@ class Channel(Generic[T]):
         self.buffer.append(value)  # before the promise goes: it would seem over in between
         self.promised -= 1
         self.items += 1
-        return None if self.receiving.first is None else self.promise_item()
+        return self.promise_item()
 
     # Promises
 
+    def count_taken(self) -> None:
+        """Count the slot of a value that was taken without the lock, unless somebody waits for it.
+
+        It is called before the look at what it changes: something may come in where it is entered.
+        """
+        if self.own.state is TAKEN and self.sending.first is None:
+            self.own.state = GONE
+            self.free += 1
+
     def promise_item(self) -> Waiter[None] | None:
         """An item has become free: promise it to the first who waits to receive."""
-        while self.items > 0 and (first := self.receiving.first) is not None:
-            if first.grant(None):
-                self.items -= 1
+        while self.items > 0 and self.receiving.first is not None:
+            self.items -= 1
+            if (first := self.receiving.grant_first(None)) is not None:
                 return first
+            self.items += 1
         return None
 
     def promise_slot(self) -> Sequence[Waiter[None]]:
         """A slot has become free: promise it to the first who waits to send; or all may be over."""
+        if self.own.state is TAKEN:
+            self.own.state = GONE
+            self.free += 1
         while self.free > 0 and (first := self.sending.first) is not None:
             if first.grant(None):
                 self.free -= 1
@@ -114,9 +140,12 @@ class Channel(Generic[T]):
             NoRuntimeError: there is nobody to be woken.
         """
         task = current_task()
-        waiter, self.spare = self.spare, None
-        if waiter is None:
+        waiter = self.own
+        if waiter.state is TAKEN and self.sending.first is None:  # as `count_taken`
+            self.free += 1
+        elif waiter.state is not GONE:
             waiter = Waiter(self.receiving, self._receiver_left)
+        waiter.state = WAITING  # before the call: nobody else is given this one
         waiter.waker = task
         self.receiving.append(waiter)
         return waiter
@@ -174,8 +203,9 @@ class Channel(Generic[T]):
             self.receiving.check_invariants()
             self.watching.check_invariants()
             taken = len(self.buffer) + self.promised
-            assert self.is_gone or self.free + taken == self.capacity, "a slot was made or lost"
-            assert 0 <= self.items <= len(self.buffer), "more is promised than is there"
+            free = self.free + (self.own.state is TAKEN)
+            assert self.is_gone or free + taken == self.capacity, "a slot was made or lost"
+            assert self.is_gone or 0 <= self.items <= len(self.buffer), "a promise is not kept"
             assert not (self.free and self.sending.length), "somebody waits beside a free slot"
             assert not (self.items and self.receiving.length), "somebody waits beside an item"
             assert not (self.is_shut and self.watching.length), "somebody waits for what is closed"

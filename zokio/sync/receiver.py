@@ -8,7 +8,7 @@ from types import coroutine
 from typing import Self, TypeVar
 
 from zokio.core.suspend import WAIT, Signal
-from zokio.core.wait_queue import CLOSED, WAITING, Waiter, wake_all
+from zokio.core.wait_queue import CLOSED, GONE, TAKEN, WAITING, Waiter, wake_all
 from zokio.errors import ClosedError, EmptyError
 from zokio.sync.channel import OVER
 from zokio.sync.channel_end import ChannelEnd
@@ -63,15 +63,18 @@ class Receiver(ChannelEnd[T]):
         except BaseException:
             waiter.leave()
             raise
+        waiter.waker = None  # keep no task
         if waiter.state is CLOSED:
+            waiter.state = GONE
             raise end(OVER)
-        with channel.lock:
-            waiter.waker = None  # keep no task
-            channel.spare = waiter
-            value = channel.buffer.popleft()
-            channel.free += 1
+        value = channel.buffer.popleft()
+        if waiter is channel.own:  # without the lock: see the head of `channel.py`
+            waiter.state = TAKEN
             if channel.sending.first is None and channel.receiving.first is None:
                 return value
+        with channel.lock:
+            if waiter is not channel.own:
+                channel.free += 1
             woken = channel.promise_slot()
         wake_all(woken)
         return value
@@ -145,7 +148,8 @@ class Receiver(ChannelEnd[T]):
         channel = self._channel
         with channel.lock:
             left, channel.buffer = channel.buffer, deque()
-            channel.spare = None  # it refers back to the channel
+            channel.own = Waiter(channel.receiving)  # the other one refers back to the channel
+            channel.own.waker = None
             woken = channel.abandon()
         left.clear()  # values may have finalizers of their own: not under the lock
         wake_all(woken)

@@ -36,13 +36,20 @@ class Sender(ChannelEnd[T]):
         waiter = None
         others: list[Waiter[None]] = []
         with channel.lock:
+            if channel.free <= 0:
+                channel.count_taken()  # else it would stand in line for a moment
             if not self._is_open or channel.is_shut:
                 raise self._refusal()
             if channel.free > 0:
                 channel.free -= 1
-                channel.buffer.append(value)  # as `push`, in line
-                channel.items += 1
-                woken = None if channel.receiving.first is None else channel.promise_item()
+                channel.buffer.append(value)
+                if channel.receiving.first is None:
+                    channel.items += 1
+                    return
+                woken = channel.receiving.grant_first(None)
+                if woken is None:  # a finalizer came in and made it leave
+                    channel.items += 1
+                    woken = channel.promise_item()
             else:
                 woken = None
                 waiter, others = self._wait(channel)
@@ -174,6 +181,7 @@ class Sender(ChannelEnd[T]):
 
     def _take_slot(self) -> None:
         channel = self._channel
+        channel.count_taken()
         if not self._is_open or channel.is_shut:
             raise self._refusal()
         if channel.free <= 0:
