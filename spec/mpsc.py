@@ -1,12 +1,12 @@
 """Mpsc: a first-in first-out channel with many senders, bounded or not, and permits.
 
-Modelled: tasks that send, reserve a slot, receive, or wait for the receiver to be closed, each by
-its own handle, started, woken for no reason and cancelled at any time; sends and receives that do
-not wait; permits that are used or given back; the closing of each sender and of the receiver; a
-receiver that nobody holds any more. Several tasks may wait to receive. Slots and items are promised
-to those who wait, in their order, and never leave the buffer until they are received, so a
-cancellation has nothing to give back but the promise. The run queue is one for all, so that the
-order of wakes is modelled too.
+Modelled: tasks that send, reserve a slot or two at once, receive, or wait for the receiver to be
+closed, each by its own handle, started, woken for no reason and cancelled at any time; sends and
+receives that do not wait; permits that are used or given back; the closing of each sender and of
+the receiver; a receiver that nobody holds any more. Several tasks may wait to receive. Slots and
+items are promised to those who wait, in their order, and never leave the buffer until they are
+received, so a cancellation has nothing to give back but the promise. The run queue is one for all,
+so that the order of wakes is modelled too.
 
 Left out: what happens between two threads inside a step, since each step is made under the
 channel's lock; a sender that is collected, which is a close; weak senders.
@@ -38,6 +38,7 @@ from .mpsc_state import (
     RECEIVE,
     RELEASED,
     RESERVE,
+    RESERVE_TWO,
     SEND,
     SHUT,
     State,
@@ -206,18 +207,20 @@ class BoundedMpsc(MpscMachine):
     @always
     def who_sent_has_sent_once(self, state: State) -> bool:
         return all(
-            state.sent.count(user) == (state.users.at[user] == DONE) for user in self.senders
+            state.sent.count(user) == self.slots_of(user) * (state.users.at[user] == DONE)
+            for user in self.senders
         )
 
     @always
     def nobody_waits_beside_a_free_slot(self, state: State) -> bool:
-        return not (state.sending and self.has_room(state))
+        return not self.can_first_go_on(state)
 
     @always
     def who_came_first_is_promised_first(self, state: State) -> bool:
         if not (state.sending and self.can_try_receive(state)):
             return True
-        return self.try_receive(state).users.told[state.sending[0]] == GRANTED
+        after = self.try_receive(state)
+        return after.users.told[state.sending[0]] == GRANTED or after.sending == state.sending
 
     @always
     def a_close_lets_nobody_wait_to_send(self, state: State) -> bool:
@@ -269,5 +272,6 @@ class BoundedMpsc(MpscMachine):
 
 CONFIGURATIONS = (
     BoundedMpsc(does=(SEND, RESERVE, RECEIVE), capacity=1, tries=1),
+    BoundedMpsc(does=(SEND, RESERVE_TWO, RECEIVE), capacity=2, tries=2),
     MpscMachine(does=(SEND, RECEIVE, RECEIVE), capacity=None, tries=1),
 )

@@ -14,6 +14,7 @@ from .channel_steps import ChannelSteps
 from .channel_users import CLOSED, GRANTED, NOTHING, WAITING, Users, nobody
 
 SEND, RESERVE, WATCH, RECEIVE = "send", "reserve", "watch", "receive"
+RESERVE_TWO = "reserve_two"
 OPEN, SHUT, GONE = "open", "shut", "gone"
 HOLDING, RELEASED = "holding", "released"
 NOBODY = -1
@@ -56,7 +57,7 @@ class MpscState(ChannelSteps):
     @property
     def senders(self) -> range:
         """The users who send or reserve."""
-        return range(self.does.count(SEND) + self.does.count(RESERVE))
+        return range(sum(what in (SEND, RESERVE, RESERVE_TWO) for what in self.does))
 
     @property
     def receivers(self) -> range:
@@ -67,20 +68,32 @@ class MpscState(ChannelSteps):
         """The handle by which a user sends."""
         return min(user, self.handles - 1)
 
+    def slots_of(self, user: int) -> int:
+        """How many slots a user who sends wants, all at once."""
+        return 2 if self.does[user] == RESERVE_TWO else 1
+
     # What can be read off a state
 
     def reserved(self, state: State) -> int:
         """Slots that are promised: to permits, and to those who wait to send and were granted."""
-        told = state.users.told[: len(self.senders)]
-        return state.users.at.count(HOLDING) + told.count(GRANTED)
+        return sum(
+            self.slots_of(user)
+            for user in self.senders
+            if state.users.at[user] == HOLDING or state.users.told[user] == GRANTED
+        )
 
     def claimed(self, state: State) -> int:
         """Items that are promised to those who wait to receive."""
         return state.users.told[self.receivers.start :].count(GRANTED)
 
-    def has_room(self, state: State) -> bool:
-        """Whether a slot is free."""
-        return self.capacity is None or len(state.buffer) + self.reserved(state) < self.capacity
+    def has_room(self, state: State, slots: int = 1) -> bool:
+        """Whether so many slots are free."""
+        taken = len(state.buffer) + self.reserved(state)
+        return self.capacity is None or taken + slots <= self.capacity
+
+    def can_first_go_on(self, state: State) -> bool:
+        """Whether somebody waits to send, and what the first one wants is free."""
+        return bool(state.sending) and self.has_room(state, self.slots_of(state.sending[0]))
 
     def has_item(self, state: State) -> bool:
         """Whether an item is free to be taken."""
@@ -114,11 +127,12 @@ class MpscState(ChannelSteps):
         return state._replace(users=state.users.tell(first, GRANTED), receiving=tuple(rest))
 
     def promise_slot(self, state: State) -> State:
-        """If a slot is free, it is kept for the first who waits to send; or all may be over."""
-        if not (state.sending and self.has_room(state)):
-            return self.end_if_over(state)
-        first, *rest = state.sending
-        return state._replace(users=state.users.tell(first, GRANTED), sending=tuple(rest))
+        """What is free is kept for those who wait to send, in order; or all may be over."""
+        while self.can_first_go_on(state):
+            first, *rest = state.sending
+            users = state.users.tell(first, GRANTED)
+            state = state._replace(users=users, sending=tuple(rest))
+        return self.end_if_over(state)
 
     def end_if_over(self, state: State) -> State:
         """If nothing will come any more, whoever waits to receive is told so."""
@@ -146,8 +160,8 @@ class MpscState(ChannelSteps):
         told = state.users.told[user]
         state = state._replace(users=state.users.end(user, how))
         if told == NOTHING:
-            if user in state.sending:
-                return state._replace(sending=drop(state.sending, user))
+            if user in state.sending:  # the next one may want less
+                return self.promise_slot(state._replace(sending=drop(state.sending, user)))
             if user in state.watching:
                 return state._replace(watching=drop(state.watching, user))
             return state._replace(receiving=drop(state.receiving, user))

@@ -22,7 +22,7 @@ from .mpsc_state import (
     OPEN,
     RECEIVE,
     RELEASED,
-    RESERVE,
+    SEND,
     SHUT,
     WATCH,
     MpscState,
@@ -72,8 +72,8 @@ class MpscSteps(MpscState):
         may = state.receiver != GONE if promised else self.may_send(state, self.handle_of(user))
         if not may:
             return state._replace(users=state.users.end(user, FAILED))
-        if promised or self.has_room(state):
-            does_reserve = self.does[user] == RESERVE
+        if promised or (self.has_room(state, self.slots_of(user)) and not state.sending):
+            does_reserve = self.does[user] != SEND
             ended = state.users.end(user, HOLDING if does_reserve else DONE)
             state = state._replace(users=ended)
             return state if does_reserve else self.push(state, user)
@@ -114,7 +114,8 @@ class MpscSteps(MpscState):
     @try_send.guard
     def can_try_send(self, state: State, handle: int) -> bool:
         tried = sum(value >= len(self.does) for value in state.sent)
-        return self.may_send(state, handle) and self.has_room(state) and tried < self.tries
+        may_send = self.may_send(state, handle) and not state.sending
+        return may_send and self.has_room(state) and tried < self.tries
 
     @action(writes=("users", "buffer", "sending", "receiving", "got"), reads=State._fields)
     def try_receive(self, state: State) -> State:
@@ -133,10 +134,13 @@ class MpscSteps(MpscState):
         may_be_idle=True,
     )
     def use_permit(self, state: State, user: int) -> State:
-        """What is sent after `shut` still arrives; after `gone` it is refused."""
+        """What is sent after `shut` still arrives; after `gone` it is refused. Both of two."""
         if state.receiver == GONE:
             return state._replace(users=state.users.end(user, FAILED))
-        return self.push(state._replace(users=state.users.end(user, DONE)), user)
+        state = state._replace(users=state.users.end(user, DONE))
+        for _ in range(self.slots_of(user)):
+            state = self.push(state, user)
+        return state
 
     @use_permit.guard
     def can_use_permit(self, state: State, user: int) -> bool:
@@ -162,7 +166,7 @@ class MpscSteps(MpscState):
         """Whoever waits to send by this handle is turned away."""
         state = state._replace(handles=put(state.handles, handle, False))
         its_users = [user for user in self.senders if self.handle_of(user) == handle]
-        return self.end_if_over(self.turn_away(state, its_users))
+        return self.promise_slot(self.turn_away(state, its_users))
 
     @close_sender.guard
     def can_close_sender(self, state: State, handle: int) -> bool:

@@ -69,10 +69,9 @@ class MpscTakingSteps(Machine[State]):
         fair=False,
     )
     def send(self, state: State, user: int) -> State:
-        """A mark is counted if nobody waits for its slot; then it sends, or stands in line."""
-        if state.own == TAKEN and not state.sending:
-            state = state._replace(own=HOME, free=state.free + 1)
-        if state.free:
+        """A mark is counted; then it sends, or stands in line."""
+        state = self.count_mark(state)
+        if state.free and not state.sending:
             return self.push(self.at(state._replace(free=state.free - 1), user, DONE), user)
         state = state._replace(sending=(*state.sending, user), lock=user)
         return self.at(state, user, WAITING)
@@ -106,8 +105,7 @@ class MpscTakingSteps(Machine[State]):
             return self.promise_slot(self.at(self.pop(state), user, DONE))
         if self.is_over(state):
             return self.at(state, user, FAILED)
-        if state.own == TAKEN and not state.sending:
-            state = state._replace(own=HOME, free=state.free + 1)
+        state = self.count_mark(state)
         if state.own == HOME:
             state = state._replace(own=LENT, holders=(*state.holders, user))
         state = state._replace(receiving=(*state.receiving, user), lock=user)
@@ -256,6 +254,12 @@ class MpscTakingSteps(Machine[State]):
         """The oldest value leaves it."""
         return state._replace(buffer=state.buffer[1:], got=(*state.got, state.buffer[0]))
 
+    def count_mark(self, state: State) -> State:
+        """The slot of a value that was taken without the lock is free."""
+        if state.own != TAKEN:
+            return state
+        return state._replace(own=HOME, free=state.free + 1)
+
     def promise_item(self, state: State) -> State:
         """If an item is free, it is kept for the first who waits to receive."""
         if not (state.items and state.receiving):
@@ -266,8 +270,7 @@ class MpscTakingSteps(Machine[State]):
 
     def promise_slot(self, state: State) -> State:
         """A mark is counted; a free slot is kept for the first who waits; or all may be over."""
-        if state.own == TAKEN:
-            state = state._replace(own=HOME, free=state.free + 1)
+        state = self.count_mark(state)
         if not (state.free and state.sending):
             return self.end_if_over(state)
         first, *rest = state.sending

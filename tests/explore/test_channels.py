@@ -16,8 +16,8 @@ RACES = (
     PlantedRace(
         name="a_value_is_sent_without_the_lock",
         file="zokio/sync/sender.py",
-        before="        with channel.lock:\n            self._take_slot()\n            channel.b",
-        after="        if channel:\n            self._take_slot()\n            channel.b",
+        before="        with channel.lock:\n            self._take_slots(1)\n            channel.b",
+        after="        if channel:\n            self._take_slots(1)\n            channel.b",
         program=programs.two_values_are_sent_at_once,
     ),
     PlantedRace(
@@ -49,18 +49,17 @@ RACES = (
         program=programs.one_comes_while_a_slot_is_freed,
     ),
     PlantedRace(
-        name="one_who_comes_counts_the_mark_of_one_who_waits",
-        file="zokio/sync/channel.py",
-        before="        if self.own.state is TAKEN and self.sending.first is None:\n",
-        after="        if self.own.state is TAKEN:\n",
+        name="one_who_comes_takes_the_slot_of_one_who_waits",
+        file="zokio/sync/sender.py",
+        before="        if channel.free < slots or channel.sending.first is not None:\n",
+        after="        if channel.free < slots:\n",
         program=programs.one_comes_while_the_slot_of_one_who_waits_is_freed,
     ),
     PlantedRace(
         name="who_stands_in_line_does_not_look_for_the_mark",
         file="zokio/sync/channel.py",
-        before="        if self.own.state is TAKEN:\n            self.own.state = GONE\n"
-        "            self.free += 1\n        while",
-        after="        while",
+        before="        self.count_taken()\n        granted",
+        after="        granted",
         program=programs.a_value_is_taken_while_one_sends,
     ),
     PlantedRace(

@@ -12,8 +12,8 @@ MUTANTS = (
     Mutant(
         name="a_permit_is_lost_when_who_waited_for_it_is_cancelled",
         file=CHANNEL,
-        before="        return self.release() if granted else ()",
-        after="        return ()",
+        before="        return self.release(waiter.slots) if granted else self.promise_slot()",
+        after="        return () if granted else self.promise_slot()",
         machine="mpsc",
     ),
     Mutant(
@@ -26,8 +26,8 @@ MUTANTS = (
     Mutant(
         name="a_released_permit_does_not_end_a_closed_channel",
         file=CHANNEL,
-        before="                return (first,)\n        return self.end_if_over()",
-        after="                return (first,)\n        return ()",
+        before="        return granted or self.end_if_over()",
+        after="        return granted",
         machine="mpsc",
     ),
     Mutant(
@@ -61,8 +61,8 @@ MUTANTS = (
     Mutant(
         name="who_comes_now_takes_a_promised_slot",
         file=CHANNEL,
-        before="                self.free -= 1\n                self.promised += 1\n",
-        after="                self.promised += 1\n",
+        before="            self.free -= slots\n            self.promised += slots\n",
+        after="            self.promised += slots\n",
         machine="mpsc",
     ),
     Mutant(
@@ -89,14 +89,14 @@ MUTANTS = (
     Mutant(
         name="who_waits_by_a_closed_sender_waits_for_ever",
         file=SENDER,
-        before="woken = [*self._standing.refuse_all(CLOSED_SENDER), *channel.end_if_over()]",
-        after="woken = channel.end_if_over()",
+        before="woken = [*self._standing.refuse_all(CLOSED_SENDER), *channel.promise_slot()]",
+        after="woken = channel.promise_slot()",
         machine="mpsc",
     ),
     Mutant(
         name="the_last_sender_that_is_closed_tells_nobody",
         file=SENDER,
-        before="woken = [*self._standing.refuse_all(CLOSED_SENDER), *channel.end_if_over()]",
+        before="woken = [*self._standing.refuse_all(CLOSED_SENDER), *channel.promise_slot()]",
         after="woken = self._standing.refuse_all(CLOSED_SENDER)",
         machine="mpsc",
     ),
@@ -124,8 +124,36 @@ MUTANTS = (
     Mutant(
         name="a_slot_is_counted_twice_when_its_waiter_serves_again",
         file=CHANNEL,
-        before="            self.own.state = GONE\n            self.free += 1\n        while",
-        after="            self.free += 1\n        while",
+        before="            self.own.state = GONE\n            self.free += 1\n",
+        after="            self.free += 1\n",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="one_who_wants_two_slots_is_promised_them_when_one_is_free",
+        file=CHANNEL,
+        before="first.slots <= self.free:",
+        after="self.free > 0:",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="one_who_wants_two_slots_gives_one_back_when_it_is_cancelled",
+        file=CHANNEL,
+        before="self.release(waiter.slots) if granted",
+        after="self.release() if granted",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="one_who_wants_one_slot_is_not_told_when_one_who_wants_two_leaves",
+        file=CHANNEL,
+        before="if granted else self.promise_slot()",
+        after="if granted else ()",
+        machine="mpsc",
+    ),
+    Mutant(
+        name="one_who_comes_now_overtakes_one_who_waits_for_two_slots",
+        file=SENDER,
+        before="            if channel.free > 0 and channel.sending.first is None:\n",
+        after="            if channel.free > 0:\n",
         machine="mpsc",
     ),
 )

@@ -13,6 +13,7 @@ from spec.mpsc_state import (
     RECEIVE,
     RELEASED,
     RESERVE,
+    RESERVE_TWO,
     SHUT,
     WATCH,
     MpscState,
@@ -40,7 +41,7 @@ class MpscAdapter(ChannelUsers):
         self.receiver: Receiver[int] | None = receiver
         self.channel = receiver._channel
         self.is_open = [True] * len(self.senders)
-        self.permits: dict[int, Permit[int]] = {}
+        self.permits: dict[int, list[Permit[int]]] = {}
         self.sent: list[int] = []
         self.got: list[tuple[int, int]] = []
 
@@ -55,7 +56,10 @@ class MpscAdapter(ChannelUsers):
             await sender.closed()
             return DONE
         if self.machine.does[user] == RESERVE:
-            self.permits[user] = await sender.reserve()
+            self.permits[user] = [await sender.reserve()]
+            return HOLDING
+        if self.machine.does[user] == RESERVE_TWO:
+            self.permits[user] = await sender.reserve_many(2)
             return HOLDING
         await sender.send(user)
         self.sent.append(user)
@@ -77,16 +81,18 @@ class MpscAdapter(ChannelUsers):
     def use_permit(self, user: int) -> None:
         with self.runtime.entered():
             try:
-                self.permits.pop(user).send(user)
+                for permit in self.permits.pop(user):
+                    permit.send(user)
+                    self.sent.append(user)
             except ClosedError:
                 self.ends[user] = FAILED
             else:
                 self.ends[user] = DONE
-                self.sent.append(user)
 
     def release_permit(self, user: int) -> None:
         with self.runtime.entered():
-            self.permits.pop(user).release()
+            for permit in self.permits.pop(user):
+                permit.release()
         self.ends[user] = RELEASED
 
     def close_sender(self, handle: int) -> None:

@@ -12,7 +12,7 @@ from types import FrameType
 
 import zokio
 from tests.helpers.simulation import run_simulated
-from zokio.errors import ClosedError
+from zokio.errors import BackpressureError, ClosedError
 from zokio.sync import EmptyError, broadcast, mpsc, oneshot, rendezvous, watch
 
 Act = Callable[[], object]
@@ -23,7 +23,7 @@ def outcome(act: Act) -> object:
     """What it gives, or the kind of its error."""
     try:
         return act()
-    except (ClosedError, EmptyError) as error:
+    except (BackpressureError, ClosedError, EmptyError) as error:
         return type(error)
 
 
@@ -41,7 +41,7 @@ class Interruption:
         sys.setprofile(self._look)
         try:
             return act()
-        except (ClosedError, EmptyError) as error:
+        except (BackpressureError, ClosedError, EmptyError) as error:
             return type(error)
         finally:
             sys.setprofile(None)
@@ -74,6 +74,39 @@ def test_what_try_send_and_a_permit_have_sent_is_received_although_the_sender_is
 
     for reserved in (False, True):
         assert sum(run_simulated(main(place, reserved)) for place in places()) > 1
+
+
+def test_a_slot_that_one_who_waits_is_promised_goes_to_nobody_else() -> None:
+    async def main(place: int) -> bool:
+        sender, receiver = mpsc(1)
+        sender.try_send("first")
+        sending = zokio.spawn(sender.send("second"))
+        await zokio.yield_now()
+        interruption = Interruption(place, lambda: sender.try_send("late"))
+        assert interruption.run(receiver.try_recv) == "first"
+        receiver._channel.check_invariants()
+        if interruption.result is None and interruption.has_come:  # it was sent, and not too much
+            assert receiver.try_recv() == "late"
+        await sending
+        assert receiver.try_recv() == "second"
+        return interruption.has_come
+
+    assert sum(run_simulated(main(place)) for place in places()) > 1
+
+
+def test_a_value_that_one_who_waits_is_promised_goes_to_nobody_else() -> None:
+    async def main(place: int) -> bool:
+        sender, receiver = mpsc(2)
+        waiting = zokio.spawn(receiver.recv())
+        await zokio.yield_now()
+        interruption = Interruption(place, receiver.try_recv)
+        interruption.run(lambda: sender.try_send("first"))
+        receiver._channel.check_invariants()
+        sender.try_send("second")
+        assert await waiting == ("second" if interruption.result == "first" else "first")
+        return interruption.has_come
+
+    assert sum(run_simulated(main(place)) for place in places()) > 1
 
 
 async def received(handle: zokio.JoinHandle[object]) -> object:

@@ -474,7 +474,7 @@ def test_any_executor_can_run_it() -> None:
     """Futures polled by hand, by a waker that only counts; the channel needs no task for that."""
     sender, _receiver = mpsc(1)
     sender.try_send("a")
-    waiter, _ = sender._wait(sender._channel)
+    waiter, _ = sender._wait(sender._channel, 1)
     waker = ManualWaker()
     assert waiter.poll(waker.context) is zokio.PENDING
     sender.close()

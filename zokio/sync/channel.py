@@ -17,8 +17,7 @@ waiter, that is these steps (`spec/mpsc_taking.py`):
     look    if somebody stands in line, give the slot, or the end, to whoever it is due to
 
 The next one under the lock who needs the slot, or the waiter, counts it. Who stands in line looks
-for the mark afterwards, so either sees the other. The mark is not counted by one who comes while
-somebody waits: that would be overtaking.
+for the mark afterwards, so either sees the other.
 
 As `zokio.core.wait_queue` asks, the counts are right whenever something is called: a signal handler
 or a finalizer may come in there.
@@ -39,6 +38,14 @@ T = TypeVar("T")
 
 SHUT = "the receiver is closed and takes nothing more in; stop sending"
 OVER = "everything was received, and no sender is left, or the receiver was closed; stop receiving"
+
+
+class Sending(Waiter[None]):
+    """Who waits for `slots`, all of them at once."""
+
+    __slots__ = ("slots",)
+
+    slots: int
 
 
 class Channel(Generic[T]):
@@ -63,7 +70,7 @@ class Channel(Generic[T]):
         """The receiver was closed, or nobody holds it any more."""
         self.is_gone = False
         """Nobody holds the receiver any more."""
-        self.sending: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
+        self.sending: WaitQueue[Sending] = WaitQueue(self.lock)
         self.receiving: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
         self.watching: WaitQueue[Waiter[None]] = WaitQueue(self.lock)
         """Who waits for the receiver to be closed."""
@@ -90,11 +97,11 @@ class Channel(Generic[T]):
     # Promises
 
     def count_taken(self) -> None:
-        """Count the slot of a value that was taken without the lock, unless somebody waits for it.
+        """Count the slot of a value that was taken without the lock.
 
         It is called before the look at what it changes: something may come in where it is entered.
         """
-        if self.own.state is TAKEN and self.sending.first is None:
+        if self.own.state is TAKEN:
             self.own.state = GONE
             self.free += 1
 
@@ -108,28 +115,32 @@ class Channel(Generic[T]):
         return None
 
     def promise_slot(self) -> Sequence[Waiter[None]]:
-        """A slot has become free: promise it to the first who waits to send; or all may be over."""
-        if self.own.state is TAKEN:
-            self.own.state = GONE
-            self.free += 1
-        while self.free > 0 and (first := self.sending.first) is not None:
+        """Promise what is free to those who wait to send, in order; or all may be over."""
+        self.count_taken()
+        granted: list[Waiter[None]] = []
+        while (first := self.sending.first) is not None and first.slots <= self.free:
+            slots = first.slots
+            self.free -= slots
+            self.promised += slots
             if first.grant(None):
-                self.free -= 1
-                self.promised += 1
-                return (first,)
-        return self.end_if_over()
+                granted.append(first)
+            else:
+                self.free += slots
+                self.promised -= slots
+        return granted or self.end_if_over()
 
-    def release(self) -> Sequence[Waiter[None]]:
-        """A promised slot is not needed."""
-        self.promised -= 1
-        self.free += 1
+    def release(self, slots: int = 1) -> Sequence[Waiter[None]]:
+        """Promised slots are not needed."""
+        self.promised -= slots
+        self.free += slots
         return self.promise_slot()
 
     # Waiting
 
-    def wait_to_send(self) -> Waiter[None]:
-        """Stand in line for a slot; there is none now."""
-        waiter: Waiter[None] = Waiter(self.sending, self._sender_left)
+    def wait_to_send(self, slots: int) -> Sending:
+        """Stand in line for slots; there are not enough now, or others wait."""
+        waiter = Sending(self.sending, self._sender_left)
+        waiter.slots = slots
         self.sending.append(waiter)
         return waiter
 
@@ -141,7 +152,7 @@ class Channel(Generic[T]):
         """
         task = current_task()
         waiter = self.own
-        if waiter.state is TAKEN and self.sending.first is None:  # as `count_taken`
+        if waiter.state is TAKEN:  # as `count_taken`
             self.free += 1
         elif waiter.state is not GONE:
             waiter = Waiter(self.receiving, self._receiver_left)
@@ -159,8 +170,8 @@ class Channel(Generic[T]):
             woken += self.sending.refuse_all(SHUT)
         return woken
 
-    def _sender_left(self, _: Waiter[None], granted: bool) -> Iterable[Waiter[None]]:
-        return self.release() if granted else ()
+    def _sender_left(self, waiter: Sending, granted: bool) -> Iterable[Waiter[None]]:
+        return self.release(waiter.slots) if granted else self.promise_slot()
 
     def _receiver_left(self, _: Waiter[None], granted: bool) -> Iterable[Waiter[None]]:
         if not granted:
@@ -206,6 +217,7 @@ class Channel(Generic[T]):
             free = self.free + (self.own.state is TAKEN)
             assert self.is_gone or free + taken == self.capacity, "a slot was made or lost"
             assert self.is_gone or 0 <= self.items <= len(self.buffer), "a promise is not kept"
-            assert not (self.free and self.sending.length), "somebody waits beside a free slot"
+            first = self.sending.first
+            assert first is None or first.slots > self.free, "somebody waits beside free slots"
             assert not (self.items and self.receiving.length), "somebody waits beside an item"
             assert not (self.is_shut and self.watching.length), "somebody waits for what is closed"

@@ -40,7 +40,7 @@ class Sender(ChannelEnd[T]):
                 channel.count_taken()  # else it would stand in line for a moment
             if not self._is_open or channel.is_shut:
                 raise self._refusal()
-            if channel.free > 0:
+            if channel.free > 0 and channel.sending.first is None:
                 channel.free -= 1
                 channel.buffer.append(value)
                 if channel.receiving.first is None:
@@ -52,7 +52,7 @@ class Sender(ChannelEnd[T]):
                     woken = channel.promise_item()
             else:
                 woken = None
-                waiter, others = self._wait(channel)
+                waiter, others = self._wait(channel, 1)
         if waiter is not None:
             try:
                 wake_all(others)
@@ -73,7 +73,7 @@ class Sender(ChannelEnd[T]):
         """
         channel = self._channel
         with channel.lock:
-            self._take_slot()
+            self._take_slots(1)
             channel.buffer.append(value)  # in line, as in `send`: no call after the slot was taken
             channel.items += 1
             woken = None if channel.receiving.first is None else channel.promise_item()
@@ -86,25 +86,39 @@ class Sender(ChannelEnd[T]):
         Raises:
             ClosedError: as `send`.
         """
+        (permit,) = await self.reserve_many(1)
+        return permit
+
+    async def reserve_many(self, slots: int) -> list[Permit[T]]:
+        """Wait for so many slots at once, and keep them: a permit for each, all or none.
+
+        Who waits for many holds back those behind it that want few. Cancelled, it keeps none.
+
+        Raises:
+            ClosedError: as `send`.
+            ValueError: it is less than 1, or more than the capacity.
+        """
         channel = self._channel
+        self._check(slots)
         with channel.lock:
             if not self._is_open or channel.is_shut:
                 raise self._refusal()
-            if channel.free > 0:
-                channel.free -= 1
-                channel.promised += 1
-                return Permit(channel)
-            waiter, woken = self._wait(channel)
+            if channel.free >= slots and channel.sending.first is None:
+                channel.free -= slots
+                channel.promised += slots
+                return [Permit(channel) for _ in range(slots)]
+            waiter, woken = self._wait(channel, slots)
         try:
             wake_all(woken)
             await waiter
         finally:
             self._standing.pop(waiter, None)
-        permit = Permit(channel)
+        permits = [Permit(channel) for _ in range(slots)]
         if channel.is_gone:
-            permit.release()
+            for permit in permits:
+                permit.release()
             raise ClosedError(SHUT)
-        return permit
+        return permits
 
     def try_reserve(self) -> Permit[T]:
         """A permit, if there is room now.
@@ -112,11 +126,22 @@ class Sender(ChannelEnd[T]):
         Raises:
             BackpressureError, ClosedError: as `try_send`.
         """
+        (permit,) = self.try_reserve_many(1)
+        return permit
+
+    def try_reserve_many(self, slots: int) -> list[Permit[T]]:
+        """So many permits, if there is room for all of them now.
+
+        Raises:
+            BackpressureError, ClosedError: as `try_send`.
+            ValueError: as `reserve_many`.
+        """
         channel = self._channel
+        self._check(slots)
         with channel.lock:
-            self._take_slot()
-            channel.promised += 1
-        return Permit(channel)
+            self._take_slots(slots)
+            channel.promised += slots
+        return [Permit(channel) for _ in range(slots)]
 
     def clone(self) -> Sender[T]:
         """Another sender of the same channel, to be closed by itself.
@@ -164,32 +189,39 @@ class Sender(ChannelEnd[T]):
                 return
             self._is_open = False
             channel.senders -= 1
-            woken = [*self._standing.refuse_all(CLOSED_SENDER), *channel.end_if_over()]
+            woken = [*self._standing.refuse_all(CLOSED_SENDER), *channel.promise_slot()]
         wake_all(woken)
 
     def __del__(self) -> None:
         self.close()
 
-    def _wait(self, channel: Channel[T]) -> tuple[Waiter[None], list[Waiter[None]]]:
-        """Stand in line for a slot; and whom to wake, if anything came in meanwhile."""
-        waiter = channel.wait_to_send()
+    def _wait(self, channel: Channel[T], slots: int) -> tuple[Waiter[None], list[Waiter[None]]]:
+        """Stand in line for slots; and whom to wake, if anything came in meanwhile."""
+        waiter = channel.wait_to_send(slots)
         self._standing[waiter] = None
         woken = channel.look_again()
         if not self._is_open:
             woken += self._standing.refuse_all(CLOSED_SENDER)
         return waiter, woken
 
-    def _take_slot(self) -> None:
+    def _check(self, slots: int) -> None:
+        if not 1 <= slots <= self._channel.capacity:
+            raise ValueError(
+                f"{slots} permits at once: ask for 1 or more, and not for more than the "
+                f"{self._channel.capacity} slots that there are"
+            )
+
+    def _take_slots(self, slots: int) -> None:
         channel = self._channel
         channel.count_taken()
         if not self._is_open or channel.is_shut:
             raise self._refusal()
-        if channel.free <= 0:
+        if channel.free < slots or channel.sending.first is not None:
             raise BackpressureError(
                 f"the channel is full: all of its {channel.capacity} slots are taken or reserved; "
                 "await send() to wait for room"
             )
-        channel.free -= 1
+        channel.free -= slots
 
     def _refusal(self) -> ClosedError:
         return ClosedError(SHUT if self._is_open else CLOSED_SENDER)
