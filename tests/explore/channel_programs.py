@@ -17,7 +17,18 @@ from zokio.core import current, wait_queue
 from zokio.core.wait_queue import Waiter, WaitQueue
 from zokio.errors import BackpressureError, ClosedError
 from zokio.explore import replaced
-from zokio.sync import Receiver, Sender, broadcast, channel, mpsc, place, rendezvous, ring, watch
+from zokio.sync import (
+    Receiver,
+    Sender,
+    broadcast,
+    channel,
+    mpsc,
+    on_thread,
+    place,
+    rendezvous,
+    ring,
+    watch,
+)
 from zokio.sync.channel import Channel
 from zokio.sync.place import Place
 from zokio.sync.ring import Ring
@@ -25,7 +36,7 @@ from zokio.sync.watch import Shared
 
 E = TypeVar("E")
 
-MODULES = (current, wait_queue, channel, place, ring, import_module("zokio.sync.watch"))
+MODULES = (current, wait_queue, channel, on_thread, place, ring, import_module("zokio.sync.watch"))
 SHARED = {
     Waiter: ("state", "waker"),
     Channel: ("free", "items", "senders", "is_shut", "buffer"),
@@ -197,6 +208,19 @@ def a_value_is_taken_while_another_comes_to_receive() -> object:
     return taking.got, hand.got
 
 
+def two_threads_block_on_one_channel() -> object:
+    sender, receiver = kept(mpsc(1))
+    sender.try_send(0)
+    got: list[int] = []
+
+    def receive() -> None:
+        for _ in range(2):
+            got.append(receiver.blocking_recv())
+
+    run(lambda: sender.blocking_send(1), receive)
+    return tuple(got)
+
+
 def one_sends_and_one_receives_at_one_place() -> object:
     sender, receiver = kept(rendezvous())
     sending, receiving = Asking(sender.send("value")), Asking(receiver.recv())
@@ -253,6 +277,7 @@ PROGRAMS: tuple[tuple[Callable[[], object], object], ...] = (
     (one_comes_while_a_slot_is_freed, "value"),
     (the_last_value_is_taken_while_another_waits, ("value", ClosedError)),
     (a_value_is_taken_while_another_comes_to_receive, ("value", "next")),
+    (two_threads_block_on_one_channel, (0, 1)),
     (one_sends_and_one_receives_at_one_place, "value"),
     (an_offer_meets_one_that_leaves_the_line, "value"),
     (a_change_meets_one_that_waits_for_it, ("new", False)),

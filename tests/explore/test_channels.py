@@ -77,6 +77,13 @@ RACES = (
         program=programs.a_value_is_taken_while_another_comes_to_receive,
     ),
     PlantedRace(
+        name="a_bell_that_rings_before_the_thread_sleeps_is_not_heard",
+        file="zokio/sync/on_thread.py",
+        before="        self._bell.acquire()\n\n\ndef",
+        after="        self._bell.acquire(False)\n        self._bell.acquire()\n\n\ndef",
+        program=programs.two_threads_block_on_one_channel,
+    ),
+    PlantedRace(
         name="who_leaves_the_line_leaves_its_offer_to_nobody",
         file="zokio/sync/place.py",
         before="        self.count_out(waiter)\n        return self.settle()",

@@ -12,6 +12,7 @@ from zokio.core.wait_queue import CLOSED, GONE, TAKEN, WAITING, Waiter, wake_all
 from zokio.errors import ClosedError, EmptyError
 from zokio.sync.channel import OVER
 from zokio.sync.channel_end import ChannelEnd
+from zokio.sync.on_thread import wait_on_thread
 
 T = TypeVar("T")
 
@@ -78,6 +79,15 @@ class Receiver(ChannelEnd[T]):
             woken = channel.promise_slot()
         wake_all(woken)
         return value
+
+    def blocking_recv(self) -> T:
+        """As `recv`, on a thread that runs no runtime: it blocks while nothing is there.
+
+        Raises:
+            ClosedError: as `recv`.
+            UsageError: a runtime runs on this thread.
+        """
+        return wait_on_thread(self._next(ClosedError), "recv()")
 
     async def recv_many(self, limit: int) -> list[T]:
         """What is there, `limit` values at most and one at least; waits while there is none.

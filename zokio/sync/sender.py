@@ -8,6 +8,7 @@ from zokio.core.wait_queue import Waiter, wake_all
 from zokio.errors import BackpressureError, ClosedError
 from zokio.sync.channel import SHUT, Channel
 from zokio.sync.channel_end import ChannelEnd
+from zokio.sync.on_thread import wait_on_thread
 from zokio.sync.permit import Permit
 from zokio.sync.standing import Standing
 
@@ -63,6 +64,15 @@ class Sender(ChannelEnd[T]):
                 woken = channel.keep(value)
         if woken is not None and (waker := woken.waker) is not None:
             waker.wake()
+
+    def blocking_send(self, value: T) -> None:
+        """As `send`, on a thread that runs no runtime: it blocks while the channel is full.
+
+        Raises:
+            ClosedError: as `send`.
+            UsageError: a runtime runs on this thread.
+        """
+        wait_on_thread(self.send(value), "send()")
 
     def try_send(self, value: T) -> None:
         """Send a value if there is room now.
