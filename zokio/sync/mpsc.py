@@ -14,8 +14,9 @@ order in which they came in, to the tasks in the order in which they began to wa
 Fairness: who waits to send, or to receive, is served first come, first served; nobody overtakes one
 who waits. What does not have to wait does not let other tasks run either.
 
-Cancel safety: a `send` or `reserve` that is cancelled has sent nothing and keeps no slot; a `recv`
-that is cancelled has taken nothing. Nothing is lost, and a promise that was made goes to the next.
+Cancel safety: a `send`, `reserve` or `reserve_many` that is cancelled has sent nothing and keeps no
+slot; a `recv` that is cancelled has taken nothing. Nothing is lost, and a promise that was made
+goes to the next.
 
 Memory: `capacity` values, and one waiter for each task that waits. `unbounded` has no limit.
 
@@ -25,7 +26,8 @@ ClosedError and `async for` ends. When the receiver is closed nobody can send an
 permits; what was sent can still be received. When nobody holds the receiver any more, what was sent
 and not received is let go of.
 
-Threads: every method may be called on any thread, and tasks of any runtime may wait.
+Threads: every method may be called on any thread, and tasks of any runtime may wait. A thread that
+runs no runtime waits by `blocking_send` and `blocking_recv`, in the same lines.
 """
 
 from __future__ import annotations

@@ -228,7 +228,7 @@ class Sender(ChannelEnd[T]):
             raise self._refusal()
         if channel.free < slots or channel.sending.first is not None:
             raise BackpressureError(
-                f"the channel is full: all of its {channel.capacity} slots are taken or reserved; "
+                f"the channel is full: all of its {channel.capacity} slots are taken or awaited; "
                 "await send() to wait for room"
             )
         channel.free -= slots
