@@ -272,6 +272,6 @@ class BoundedMpsc(MpscMachine):
 
 CONFIGURATIONS = (
     BoundedMpsc(does=(SEND, RESERVE, RECEIVE), capacity=1, tries=1),
-    BoundedMpsc(does=(SEND, RESERVE_TWO, RECEIVE), capacity=2, tries=2),
+    BoundedMpsc(does=(SEND, RESERVE_TWO, RECEIVE), capacity=2, tries=1),
     MpscMachine(does=(SEND, RECEIVE, RECEIVE), capacity=None, tries=1),
 )

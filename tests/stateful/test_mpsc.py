@@ -14,7 +14,7 @@ from zokio.model import stateful_test
 
 SMALL = BoundedMpsc(does=(SEND, RESERVE, RECEIVE), capacity=1, tries=0)
 TRYING = BoundedMpsc(does=(SEND, RECEIVE), capacity=1, tries=1)
-TWO = BoundedMpsc(does=(SEND, RESERVE_TWO, RECEIVE), capacity=2, tries=2)
+TWO = BoundedMpsc(does=(SEND, RESERVE_TWO, RECEIVE), capacity=2, tries=1)
 UNBOUNDED = MpscMachine(does=(SEND, RECEIVE, RECEIVE), capacity=None, tries=1)
 WATCHED = WatchedMpsc(does=(RESERVE, WATCH, RECEIVE), capacity=1, tries=1)
 LARGE = BoundedMpsc(does=(SEND, SEND, RESERVE, RECEIVE, RECEIVE), handles=2, capacity=1, tries=2)
@@ -40,7 +40,7 @@ def test_the_real_unbounded_channel_can_take_transitions_of_its_machine() -> Non
 
 @pytest.mark.uncounted
 def test_the_real_channel_gives_several_slots_at_once_as_its_machine_says() -> None:
-    replay_one_walk_in(16, TWO, adapter_for(TWO))
+    replay_one_walk_in(8, TWO, adapter_for(TWO))
 
 
 @pytest.mark.uncounted
