@@ -72,7 +72,7 @@ class StreamHalvesAdapter(WaitingAdapter):
         self.pieces = pieces
 
     def start(self, state: State) -> None:
-        self.begin_tasks()
+        self.begin_tasks(NotedQueue())
         self.outcome = NOTHING
         self.peer = OPEN
         self.has_heard_the_end = False
@@ -85,12 +85,9 @@ class StreamHalvesAdapter(WaitingAdapter):
             self.reader, self.writer = self.stream.split()
         self.visit()
 
-    def begin_tasks(self) -> None:
-        super().begin(NotedQueue())
-
     # Actions
 
-    def begin(self, side: int) -> None:  # type: ignore[override]  # the machine's word
+    def begin(self, side: int) -> None:
         self.sent_before = self.sent_before if side == READER else self.socket.sent_bytes
         self.use(side, side)
 
