@@ -42,7 +42,7 @@ from spec.rate_limiter import RateLimiterMachine
 from spec.registration import LevelTriggered, Registration
 from spec.scheduler import SchedulerMachine
 from spec.shutdown import ShutdownMachine
-from spec.stream_halves import StreamHalves
+from spec.stream_halves import OnWorkers, StreamHalves
 from spec.task import Task, TaskMachine
 from spec.task_start import TaskStartMachine
 from spec.task_tracker import TaskTrackerMachine
@@ -342,7 +342,7 @@ NOT_REPLAYED: dict[str, str] = {
         FOR_TRACES,
     ),
     **dict.fromkeys(
-        map(repr, workers_bounds.CONFIGURATIONS),
+        map(repr, (*workers_bounds.CONFIGURATIONS, OnWorkers(pieces=2))),
         "Steps of several threads, one in the middle of another's, which an adapter that drives "
         "one thread cannot take: they are for modelled threads.",
     ),
