@@ -242,10 +242,6 @@ class OnWorkers(StreamHalves):
         side, what = state.outcome
         return side not in SIDES or state.has[side] or what != BROKEN or state.peer == RESET
 
-    @always(canary="nobody_sleeps_in_a_closed_half")
-    def nobody_is_in_a_closed_half(self, state: State) -> bool:
-        return all(state.has[side] or state.at[side] == AWAY for side in SIDES)
-
     @sometimes
     def a_half_is_closed_under_a_task_on_its_way_into_the_wait(self, state: State) -> bool:
         return any(not state.has[side] and state.at[side] == STANDS for side in SIDES)

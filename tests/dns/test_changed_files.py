@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ def test_another_hosts_file_counts_some_seconds_later(tmp_path: Path) -> None:
             await zokio.sleep(SECONDS)
             assert await resolver.lookup("a.test") == ["192.0.2.3"]
 
-    Runtime(reactor=VIRTUAL_REACTORS["epoll"]()).block_on(main())
+    with Runtime(reactor=VIRTUAL_REACTORS["epoll"]()) as runtime:
+        runtime.block_on(main())
 
 
 def test_other_servers_are_asked_and_nothing_is_kept_of_the_first_ones(
@@ -107,19 +109,27 @@ def test_the_search_domains_of_the_new_file_count(run: Run, tmp_path: Path) -> N
     assert names == {"a.one.test", "a.another.test", "a"}  # the last for its other family
 
 
+@asynccontextmanager
+async def asked_before_the_change(
+    conf: Path, server: DnsServer, other: str
+) -> AsyncIterator[tuple[Resolver, zokio.JoinHandle[list[str]]]]:
+    """A resolver whose file names the other server now, and a lookup that has asked the first."""
+    conf.write_text(f"nameserver {server.address}\n")
+    async with Resolver(domains=[], resolv_conf=str(conf)) as resolver:
+        early = zokio.spawn(resolver.lookup("a.test"))
+        while not server.asked:
+            await zokio.yield_now()
+        conf.write_text(f"nameserver {other}  # another one\n")
+        is_due(resolver)
+        yield resolver, early
+
+
 def test_a_question_under_way_is_answered_by_the_server_that_was_asked(
     run: Run, tmp_path: Path
 ) -> None:
-    conf = tmp_path / "resolv.conf"
-
     async def main() -> None:
-        conf.write_text(f"nameserver {first.address}\n")
-        async with Resolver(domains=[], resolv_conf=str(conf)) as resolver:
-            early = zokio.spawn(resolver.lookup("a.test"))
-            while not first.asked:
-                await zokio.yield_now()
-            conf.write_text(f"nameserver {second.address}  # another one\n")
-            is_due(resolver)
+        conf = tmp_path / "resolv.conf"
+        async with asked_before_the_change(conf, first, second.address) as (resolver, early):
             assert await resolver.lookup("b.test") == ["192.0.2.2"]
             may_answer.set()
             assert await early == ["192.0.2.1"]
@@ -136,16 +146,9 @@ def test_a_question_under_way_is_answered_by_the_server_that_was_asked(
 def test_a_close_is_told_to_who_waits_for_a_server_that_is_no_more_in_the_file(
     run: Run, tmp_path: Path
 ) -> None:
-    conf = tmp_path / "resolv.conf"
-
     async def main() -> None:
-        conf.write_text(f"nameserver {silent.address}\n")
-        async with Resolver(domains=[], resolv_conf=str(conf)) as resolver:
-            early = zokio.spawn(resolver.lookup("a.test"))
-            while not silent.asked:
-                await zokio.yield_now()
-            conf.write_text("nameserver 192.0.2.1  # another one\n")
-            is_due(resolver)
+        conf = tmp_path / "resolv.conf"
+        async with asked_before_the_change(conf, silent, "192.0.2.1") as (resolver, early):
             assert await resolver.lookup("localhost")
             resolver.close()
             with pytest.raises(ClosedError):
