@@ -42,6 +42,7 @@ from spec.rate_limiter import RateLimiterMachine
 from spec.registration import LevelTriggered, Registration
 from spec.scheduler import SchedulerMachine
 from spec.shutdown import ShutdownMachine
+from spec.stream_halves import OnWorkers, StreamHalves
 from spec.task import Task, TaskMachine
 from spec.task_start import TaskStartMachine
 from spec.task_tracker import TaskTrackerMachine
@@ -64,6 +65,7 @@ from tests.refinement.rate_limiter import RateLimiterAdapter
 from tests.refinement.registration import RegistrationAdapter
 from tests.refinement.scheduler import SchedulerAdapter
 from tests.refinement.shutdown import ShutdownAdapter
+from tests.refinement.stream_halves import StreamHalvesAdapter
 from tests.refinement.task import TaskAdapter
 from tests.refinement.task_start import TaskStartAdapter
 from tests.refinement.task_tracker import TaskTrackerAdapter
@@ -190,6 +192,11 @@ def _tls_stream(machine: TlsStreamMachine, *, fast: bool = False) -> Job:
     return _structure("tls_stream", machine, adapter, fast=fast)
 
 
+def _stream_halves(machine: StreamHalves, *, fast: bool = False) -> Job:
+    adapter = partial(StreamHalvesAdapter, pieces=machine.pieces)
+    return _structure("stream_halves", machine, adapter, fast=fast)
+
+
 def _bounded_map(machine: BoundedMapMachine, *, fast: bool = False) -> Job:
     adapter = partial(BoundedMapAdapter, limit=machine.limit, ordered=machine.ordered)
     return _structure("bounded_map", machine, adapter, fast=fast)
@@ -283,7 +290,9 @@ JOBS = (
     _interval(Skip(horizon=7)),
     _tls_stream(TlsStreamMachine(room=2)),
     _tls_stream(TlsStreamMachine(room=1)),
+    _stream_halves(StreamHalves(pieces=2)),
     _tls_stream(TlsStreamMachine(room=1, wire_max=1, pending_max=1), fast=True),
+    _stream_halves(StreamHalves(pieces=1), fast=True),
     _dns_cache(DnsCacheMachine(askers=3, queries=2, lifetime=1)),
     _dns_cache(DnsCacheMachine(askers=2, queries=2, lifetime=2)),
     _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
@@ -333,7 +342,7 @@ NOT_REPLAYED: dict[str, str] = {
         FOR_TRACES,
     ),
     **dict.fromkeys(
-        map(repr, workers_bounds.CONFIGURATIONS),
+        map(repr, (*workers_bounds.CONFIGURATIONS, OnWorkers(pieces=2))),
         "Steps of several threads, one in the middle of another's, which an adapter that drives "
         "one thread cannot take: they are for modelled threads.",
     ),

@@ -48,6 +48,7 @@ from . import (
     select,
     semaphore,
     shutdown,
+    stream_halves,
     surroundings,
     task,
     task_start,
@@ -104,6 +105,7 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "blocking_runs": blocking_runs.CONFIGURATIONS,
     "http_connection": http_connection.CONFIGURATIONS,
     "tls_stream": tls_stream.CONFIGURATIONS,
+    "stream_halves": stream_halves.CONFIGURATIONS,
     "http_pool": http_pool.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
 }

@@ -2,8 +2,8 @@
 
 Modelled: one name; askers who ask, wait, and are cancelled wherever they are suspended; queries,
 which are tasks of their own, polled in any order, that wait for the server, and are answered, fail
-or are aborted; answers that hold for some time or for none; time that passes. Each step is made
-under one lock, so other threads take no others.
+or are aborted; answers that hold for some time or for none; time that passes; other servers, for
+which nothing is kept. Each step is made under one lock, so other threads take no others.
 
 Left out: the order of the run queue (`scheduler.py`), several names (each has its own queries), and
 which answers make room for others.

@@ -166,6 +166,15 @@ class DnsCacheSteps(Machine[State]):
     def can_pass_time(self, state: State) -> bool:
         return state.kept > 0
 
+    @action(writes=("kept",), fair=False)
+    def forget(self, state: State) -> State:
+        """What was kept counts no more: other servers are asked from now on."""
+        return state._replace(kept=0)
+
+    @forget.guard
+    def can_forget(self, state: State) -> bool:
+        return state.kept > 0
+
     def running(self, state: State) -> list[Query]:
         """The queries that have not ended, and were not aborted."""
         return [query for query in state.queries if query.at != DONE and not query.aborted]

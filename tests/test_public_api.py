@@ -96,7 +96,8 @@ SIGNATURES = {
     "http.client.Response.read": "(self)",
     "http.client.Response.iter_bytes": "(self)",
     "dns.Resolver": (
-        "(servers=None, timeout=5.0, cache_size=1024, *, domains=None, hosts_file=None)"
+        "(servers=None, timeout=5.0, cache_size=1024, *, domains=None, hosts_file=None, "
+        "resolv_conf=None)"
     ),
     "dns.Resolver.lookup": "(self, host)",
     "dns.lookup": "(host)",

@@ -11,6 +11,7 @@ from tests.helpers.simulation import run_simulated
 from tests.http.responses import Answer, answers_in
 from zokio.http import Request, Response, serve
 from zokio.http.service import Handler
+from zokio.http.stream import Stream
 from zokio.net import TcpStream
 
 # Any: `options` are those of `serve`, which looks at them.
@@ -43,7 +44,7 @@ async def serving(
         token.cancel()
 
 
-async def read_all(client: TcpStream) -> bytes:
+async def read_all(client: Stream) -> bytes:
     """Everything until the server ends the connection; a reset is such an end."""
     received = b""
     try:

@@ -17,7 +17,7 @@ from tests.helpers.tls_streams import OURS, authority, server_context
 from tests.http.curl import PATIENCE_S, curl, needs_curl, serving_in_thread
 from zokio.http import File, Request, Response
 from zokio.http.stream import Listener
-from zokio.net import TcpListener, UnixListener
+from zokio.net import TcpListener, UnixListener, file_source
 from zokio.net.tls import wrap_server
 
 pytestmark = [needs_curl, pytest.mark.one_thread]  # the server runs in a thread of its own here
@@ -108,6 +108,7 @@ def test_a_socket_sends_a_file_without_reading_it(
         raise AssertionError("it is read")
 
     monkeypatch.setattr("os.pread", refuse)
+    monkeypatch.setattr(file_source, "WITHOUT_WAITING", None)  # nor is it in memory
 
     async def send(request: Request) -> Response:
         return Response(body=File(tmp_path / "file"))

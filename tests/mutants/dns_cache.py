@@ -79,4 +79,11 @@ MUTANTS = (
         after="if entry[0] < now_ns:",
         machine="dns_cache",
     ),
+    Mutant(
+        name="other_servers_leave_what_was_kept",
+        file=COALESCING,
+        before="            self.cache.clear()\n",
+        after="            pass\n",
+        machine="dns_cache",
+    ),
 )

@@ -115,6 +115,35 @@ def test_a_port_can_be_shared_when_both_say_so() -> None:
     zokio.run(main())
 
 
+def test_who_does_not_say_so_gets_no_part_of_a_shared_port() -> None:
+    async def main() -> None:
+        async with TcpListener.bind("127.0.0.1", 0, reuse_port=True) as listener:
+            with pytest.raises(AddressInUseError):
+                TcpListener.bind(*listener.local_address)
+
+    zokio.run(main(), config=zokio.RuntimeConfig(reactor="epoll"))
+
+
+def test_a_connection_to_a_shared_port_comes_to_one_of_those_who_share_it() -> None:
+    async def serve(listener: TcpListener) -> None:
+        async for stream, _ in listener:
+            async with stream:
+                await stream.write_all(b"served")
+
+    async def main() -> None:
+        async with TcpListener.bind("127.0.0.1", 0, reuse_port=True) as first:
+            address = first.local_address
+            async with TcpListener.bind(*address, reuse_port=True) as second:
+                serving = [zokio.spawn(serve(each)) for each in (first, second)]
+                for _ in range(32):
+                    async with await TcpStream.connect(*address) as client:
+                        assert await client.read_exact(6) == b"served"
+                for each in serving:
+                    each.abort()
+
+    zokio.run(main(), config=zokio.RuntimeConfig(reactor="epoll"))
+
+
 def test_a_platform_without_shared_ports_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(socket, "SO_REUSEPORT")
 

@@ -39,7 +39,7 @@ class CancellationTokenAdapter(WaitingAdapter):
         self._callers = callers
 
     def start(self, state: State) -> None:
-        self.begin(NotedQueue())
+        self.begin_tasks(NotedQueue())
         self.callers = [CallingThread() for _ in range(self._callers)]
         self.parents: list[int] = []
         self.references: list[ref[CancellationToken]] = []

@@ -34,7 +34,7 @@ class ConditionAdapter(WaitingAdapter):
         self.line = NotedQueue()
         self.condition.mutex._queue = self.line
         queue = self.condition._queue = NotedQueue()
-        self.begin(queue)
+        self.begin_tasks(queue)
         self.does = [""] * self.count
 
     def enter(self, task: int) -> None:

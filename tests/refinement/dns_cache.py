@@ -134,7 +134,7 @@ class DnsCacheAdapter:
     def poll_asker(self, asker: int) -> None:
         self.askers[asker].poll()
         del self.waits_for[asker]
-        self.forget()
+        self.drop_the_ended()
 
     def poll_query(self, query: int, answer: str, lifetime: int) -> None:
         task = self.queries[query]
@@ -146,9 +146,9 @@ class DnsCacheAdapter:
             self.ended[task] = answer
             if counts and answer == ANSWER:
                 self.latest = self.server.answered[-1]
-        self.forget()
+        self.drop_the_ended()
 
-    def forget(self) -> None:
+    def drop_the_ended(self) -> None:
         """As the machine does: those that have ended, and of which everybody has heard."""
         heard = set(self.ended) - set(self.waits_for.values())
         self.queries = [task for task in self.queries if task not in heard]
@@ -159,6 +159,9 @@ class DnsCacheAdapter:
 
     def pass_time(self) -> None:
         self.stage.reactor.clock.advance(SECOND_NS)
+
+    def forget(self) -> None:
+        self.names.forget(self.stage.runtime)
 
     # What the runtime's state means
 

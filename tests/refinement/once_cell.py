@@ -22,7 +22,7 @@ class OnceCellAdapter(WaitingAdapter):
     def start(self, state: State) -> None:
         self.cell = self.make_cell()
         queue = self.cell._queue = NotedQueue()
-        self.begin(queue)
+        self.begin_tasks(queue)
         self.answer: str | None = None
         self.made = 0
 

@@ -25,7 +25,7 @@ class SemaphoreAdapter(WaitingAdapter):
     def start(self, state: State) -> None:
         self.semaphore = Semaphore(self._permits, permits_max=self._permits)
         queue = self.semaphore._queue = NotedQueue()
-        self.begin(queue)
+        self.begin_tasks(queue)
         self.needs = [0] * self.count
 
     def ask(self, task: int, need: int) -> None:
@@ -68,7 +68,7 @@ class MutexAdapter(WaitingAdapter):
     def start(self, state: State) -> None:
         self.mutex = Mutex()
         queue = self.mutex._queue = NotedQueue()
-        self.begin(queue)
+        self.begin_tasks(queue)
 
     def ask(self, task: int, need: int) -> None:
         self.tell(task, self.mutex.lock)
@@ -107,7 +107,7 @@ class RwLockAdapter(WaitingAdapter):
     def start(self, state: State) -> None:
         self.lock = RwLock(readers_max=self._readers_max)
         queue = self.lock._semaphore._queue = NotedQueue()
-        self.begin(queue)
+        self.begin_tasks(queue)
         self.needs = [0] * self.count
 
     def side(self, need: int) -> RwSide:

@@ -22,7 +22,7 @@ class NotifyAdapter(WaitingAdapter):
     def start(self, state: notify.State) -> None:
         self.notify = Notify()
         queue = self.notify._queue = NotedQueue()
-        self.begin(queue)
+        self.begin_tasks(queue)
 
     def ask(self, task: int) -> None:
         self.tell(task, lambda: and_away(self.notify.notified()))
@@ -52,7 +52,7 @@ class EventAdapter(WaitingAdapter):
     def start(self, state: event.State) -> None:
         self.event = Event()
         queue = self.event._queue = NotedQueue()
-        self.begin(queue)
+        self.begin_tasks(queue)
 
     def ask(self, task: int) -> None:
         self.tell(task, lambda: and_away(self.event.wait()))
@@ -80,7 +80,7 @@ class BarrierAdapter(WaitingAdapter):
     def start(self, state: barrier.State) -> None:
         self.barrier = Barrier(self._parties)
         queue = self.barrier._queue = NotedQueue()
-        self.begin(queue)
+        self.begin_tasks(queue)
 
     async def wait(self, task: int) -> bool:
         """Wait; the last has to be told the last place."""

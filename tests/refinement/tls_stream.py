@@ -118,7 +118,7 @@ class TlsStreamAdapter(WaitingAdapter):
         self.room = room
 
     def start(self, state: State) -> None:
-        self.begin_tasks()
+        self.begin_tasks(NotedQueue())
         self.engine = ToldEngine()
         self.peer = QUIET
         with self.runtime.entered():
@@ -127,12 +127,9 @@ class TlsStreamAdapter(WaitingAdapter):
         self.exchange = self.stream._exchange
         self.registration = self.stream._registration
 
-    def begin_tasks(self) -> None:
-        super().begin(NotedQueue())
-
     # Actions
 
-    def begin(self, side: int) -> None:  # type: ignore[override]  # the machine's word
+    def begin(self, side: int) -> None:
         stream = self.stream
         self.tell(
             side, (lambda: stream.read(1)) if side == READER else lambda: stream.write_all(b"x")

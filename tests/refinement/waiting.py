@@ -70,7 +70,7 @@ class WaitingAdapter:
         self._make_reactor = make_reactor
         self.count = count
 
-    def begin(self, queue: NotedQueue) -> None:
+    def begin_tasks(self, queue: NotedQueue) -> None:
         """Start the tasks; `queue` is where they will wait."""
         self.queue = queue
         self.runtime = Runtime(reactor=self._make_reactor())

@@ -32,6 +32,7 @@ A: Final[int] = LIB.ARES_REC_TYPE_A
 AAAA: Final[int] = LIB.ARES_REC_TYPE_AAAA
 NO_FD: Final[int] = pycares.ARES_SOCKET_BAD
 # From ares.h, where they are part of its binary interface; pycares does not name them.
+OPT_RESOLV_CONF: Final = 1 << 17
 OPT_HOSTS_FILE: Final = 1 << 18
 OPT_QUERY_CACHE: Final = 1 << 21
 
@@ -194,6 +195,10 @@ def _make(lookups: bytes, settings: Settings, handle: Any) -> Any:
         mask |= OPT_HOSTS_FILE
         path = FFI.new("char[]", settings.hosts_file.encode())
         options.hosts_path = path
+    if settings.resolv_conf is not None:
+        mask |= OPT_RESOLV_CONF
+        conf = FFI.new("char[]", settings.resolv_conf.encode())
+        options.resolvconf_path = conf
     made = FFI.new("ares_channel *")
     _check(LIB.ares_init_options(made, options, mask))
     return made[0]

@@ -84,6 +84,11 @@ class Coalescing(Generic[K, V]):
         with _guard(runtime):
             return self._kept(runtime, key)
 
+    def forget(self, runtime: Runtime) -> None:
+        """Keep nothing of what is kept now."""
+        with _guard(runtime):
+            self.cache.clear()
+
     def _kept(self, runtime: Runtime, key: K) -> V | None:
         return self.cache.get(key, runtime.reactor.now_ns())
 

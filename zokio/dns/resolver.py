@@ -43,6 +43,10 @@ class Resolver:
             one for each family.
         domains: the search domains; None takes the system's.
         hosts_file: the path of a file like /etc/hosts; None takes the system's.
+        resolv_conf: the path of a file like /etc/resolv.conf; None takes the system's.
+
+    Both files are looked at again by a lookup, once in five seconds at the most; when one has
+    changed, what it says counts from then on, and nothing is kept of what was asked before.
 
     Raises:
         UsageError: pycares is not installed, a setting is out of its range, or the reactor is the
@@ -58,8 +62,9 @@ class Resolver:
         *,
         domains: Sequence[str] | None = None,
         hosts_file: str | None = None,
+        resolv_conf: str | None = None,
     ) -> None:
-        settings = Settings(servers, timeout, cache_size, domains, hosts_file)
+        settings = Settings(servers, timeout, cache_size, domains, hosts_file, resolv_conf)
         check_settings(settings)
         runtime = current_runtime()
         if isinstance(runtime.reactor, SimulatedReactor):
@@ -136,6 +141,8 @@ class Resolver:
             )
         if self._servers.is_closed:
             raise ClosedError("this Resolver was closed; make a new one")
+        if self._servers.look_again():
+            self._answers.forget(runtime)
         return runtime
 
     def close(self) -> None:

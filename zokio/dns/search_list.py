@@ -7,11 +7,10 @@ does not tell what it has read. So the search is zokio's, and so is the reading.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from zokio.dns.names import NAME_MAX
-
-RESOLV_CONF: Final = "/etc/resolv.conf"
+from zokio.dns.system_file import RESOLV_CONF
 
 
 class SearchList(NamedTuple):

@@ -16,6 +16,7 @@ class Settings(NamedTuple):
     cache_size: int = 1024
     domains: Sequence[str] | None = None
     hosts_file: str | None = None
+    resolv_conf: str | None = None
 
 
 def check_settings(settings: Settings) -> None:

@@ -17,7 +17,7 @@ from zokio.errors import BrokenError, ClosedError, UsageError
 from zokio.http.access_log import Access
 from zokio.http.body import RequestBody
 from zokio.http.channel import Channel
-from zokio.http.files import File, OpenFile
+from zokio.http.files import File, FileCutError
 from zokio.http.parsing import Head
 from zokio.http.response import Response
 from zokio.http.response_heads import WITHOUT_BODY
@@ -177,18 +177,14 @@ class Sending:
             await self._channel.write(data)
             if head.method == b"HEAD":
                 return 0, keeps
-            await self._send_opened(opened)
+            while opened.left:
+                await self._channel.until_written(opened.send_part(self._channel.stream))
             return size, keeps
+        except FileCutError as error:
+            LOGGER.error("%r: the file was not sent to its end", head.target, exc_info=error)
+            raise ClosedError("the file failed while it was sent") from error
         finally:
             opened.close()
-
-    async def _send_opened(self, opened: OpenFile) -> None:
-        channel = self._channel
-        while opened.left:
-            part = opened.send_part(channel.stream)
-            await channel.until_written(part)
-            if not opened.was_sent:
-                raise ClosedError("the file became shorter while it was sent")
 
     def _log(self, head: Head | None, status: int, size: int, started_ns: int) -> None:
         assert self._service.access_log is not None

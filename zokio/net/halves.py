@@ -8,7 +8,8 @@
 Reading and writing is the streams' own code. A half that was closed has no socket any more; who
 waits in it is woken and finds out. On several workers the order matters: first the socket is
 taken away, then the flag goes up, then whoever stands there is woken. A task on its way into the
-wait looks at the flag when it stands there, and at the socket after that.
+wait looks at the flag when it stands there, and at the socket after that. `spec/stream_halves.py`
+is the machine of it.
 """
 
 from __future__ import annotations
@@ -104,7 +105,6 @@ class WriteHalf(Half, BulkWrites):
             pass  # the connection is gone already
 
     def _wake(self, registration: Registration) -> None:
-        self._owes = False
         registration.writable = True
         if registration.writer is not None:
             registration.writer.wake()

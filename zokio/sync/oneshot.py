@@ -105,8 +105,9 @@ class Cell(Generic[T]):
         """Take the value out, which is free or was promised; nobody else will get one."""
         self.state = TAKEN
         self.is_promised = False
-        value, self.value = self.value, None
-        return value, self.receiving.refuse_all(WHY[TAKEN])  # type: ignore[return-value]  # it was sent, so it is there
+        value: Any = self.value  # Any: it was sent, so it is there
+        self.value = None
+        return value, self.receiving.refuse_all(WHY[TAKEN])
 
     def end(self, state: CellState) -> list[Waiter[None]]:
         """No value will be received: nobody waits for one, and nobody watches."""

@@ -198,7 +198,7 @@ def test_a_peer_that_leaves_in_the_middle_is_an_error(run: Run, how: str) -> Non
 
 
 @pytest.mark.one_thread  # it puts another function in the place of the socket's
-def test_a_flight_that_is_cut_anywhere_is_an_error() -> None:
+def test_a_flight_that_is_cut_anywhere_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server's answer is cut after each number of bytes."""
 
     async def attempt(number: int) -> bool:
@@ -212,7 +212,7 @@ def test_a_flight_that_is_cut_anywhere_is_an_error() -> None:
                     server._socket.close()
                 return taken
 
-            server._socket.send = send  # type: ignore[method-assign, assignment]  # a cut wire
+            monkeypatch.setattr(server._socket, "send", send)
             ended, _ = await zokio.join(
                 failure(wrap(client, client_context(), server_hostname=NAME)),
                 failure_of_any_kind(wrap(server, server_context(), server_side=True)),
