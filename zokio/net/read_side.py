@@ -1,8 +1,8 @@
 """ReadSide: the half of a stream that reads.
 
 Reading tries the socket at once when the registration says that it is readable, and suspends only
-when it is not; a short read means that everything was taken. `read` is written flat, all but the
-wait itself: it is what every message goes through.
+when it is not; a short read means that everything was taken. `read` is written flat: it is what
+every message goes through, and a call costs as much as the rest of it.
 
 One task may read at a time. Cancelling an operation loses nothing that was not already handed
 over: see each method.
@@ -15,7 +15,7 @@ from types import coroutine
 
 from zokio.errors import UsageError
 from zokio.net.buffered import Buffered
-from zokio.net.readiness import let_others_run, until_readable
+from zokio.net.readiness import let_others_run, not_here
 
 
 class ReadSide(Buffered):
@@ -52,8 +52,23 @@ class ReadSide(Buffered):
             if self._buffer:
                 return self._take(n)
         while True:
-            if not registration.readable:
-                yield from until_readable(registration, self._polling)
+            if not registration.readable:  # as `until_readable`, without a generator of its own
+                task = self._polling.task
+                if task is None:
+                    raise not_here(registration)
+                registration.reader = task
+                try:
+                    if registration.on_wait is not None:
+                        registration.on_wait(registration)
+                    while not registration.readable:
+                        if registration.closed:
+                            registration.readable = True
+                        else:
+                            yield task
+                finally:
+                    registration.reader = None
+                    if registration.on_wait is not None:
+                        registration.on_wait(registration)
             registration.readable = False  # before: an event that comes meanwhile counts
             try:
                 data = self._socket.recv(n)

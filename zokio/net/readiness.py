@@ -1,8 +1,9 @@
 """Suspending until a descriptor can be read or written.
 
-What waits yields the task that it put into the registration: if that is not the very task which the
-scheduler polls, the code runs in another runtime, and the scheduler answers with NoRuntimeError. So
-a wait proves where it belongs and pays nothing for it.
+Here listeners wait, and streams to write; `TcpStream.read` does the same in its own body, since it
+runs once for every message. What waits yields the task that it put into the registration: if that
+is not the very task which the scheduler polls, the code runs in another runtime, and the scheduler
+answers with NoRuntimeError. So a wait proves where it belongs and pays nothing for it.
 """
 
 from __future__ import annotations
