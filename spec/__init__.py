@@ -46,6 +46,7 @@ from . import (
     select,
     semaphore,
     shutdown,
+    supervisor,
     surroundings,
     task,
     task_start,
@@ -99,4 +100,5 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "tls_stream": tls_stream.CONFIGURATIONS,
     "http_pool": http_pool.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
+    "supervisor": supervisor.CONFIGURATIONS,
 }

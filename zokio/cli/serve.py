@@ -1,0 +1,154 @@
+"""`zokio serve MODULE:NAME`: serve a handler or an ASGI application, in one process or several.
+
+Without `--workers` this process serves. With it, this process supervises others, which run this
+command once more with a hidden argument: see `zokio/supervisor/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+
+from zokio.cli.exit_codes import GAVE_UP, SERVED, USAGE
+from zokio.cli.served import PARAMETERS, load_served
+from zokio.cli.told import tell
+from zokio.errors import BrokenError, UsageError
+from zokio.net.binding import bound_socket, local_endpoint
+from zokio.net.tcp_listener import TcpListener
+from zokio.reactor.contract import Address
+from zokio.runtime.config import WORKERS_MAX, RuntimeConfig
+from zokio.runtime.run import run
+from zokio.supervisor.places import Policy
+from zokio.supervisor.run import run_supervised
+
+MARGIN_SECONDS = 5.0
+"""Beyond its grace, for a process that was told to end."""
+LIMITS = (
+    ("max-body", int, "bytes of a request's body; more is answered with 413"),
+    ("max-head", int, "bytes of a request's line and headers; more is answered with 431"),
+    ("max-connections", int, "at the same time, in each process"),
+    ("header-timeout", float, "seconds for a whole head"),
+    ("idle-timeout", float, "seconds between two requests of a connection"),
+    ("body-timeout", float, "seconds that a body may stand still"),
+    ("write-timeout", float, "seconds for the client to read the next part of a response"),
+    ("grace", float, "seconds for what is in flight when the server is told to stop"),
+)
+"""Those of `zokio.http.Limits` that there are options for."""
+
+
+def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("target", metavar="MODULE:NAME", help="what to serve")
+    parser.add_argument(
+        "--interface",
+        choices=tuple(PARAMETERS),
+        help="what it is; without this, its parameters say (1: handler, 3: asgi)",
+    )
+    where = parser.add_argument_group("where")
+    where.add_argument("--host", default="127.0.0.1", help="in figures; '' for every IPv4 address")
+    where.add_argument("--port", type=int, default=8000, help="0 takes any free one")
+    where.add_argument("--unix", metavar="PATH", help="a Unix socket instead")
+    where.add_argument("--certificate", metavar="FILE", help="for TLS: PEM, with the whole chain")
+    where.add_argument("--key", metavar="FILE", help="its key; without, it is in the same file")
+    where.add_argument("--root-path", default="", help="for ASGI: under which path it is mounted")
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=_workers,
+        help="so many processes on the port, and this one supervises them; SIGHUP replaces them",
+    )
+    parser.add_argument(
+        "--app-dir", metavar="DIR", default="", help="where modules are looked for first"
+    )
+    parser.add_argument("--access-log", action="store_true", help="a line for each request")
+    limits = parser.add_argument_group("limits")
+    for name, kind, meaning in LIMITS:
+        limits.add_argument(f"--{name}", metavar="N", type=kind, help=meaning)
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+
+
+def _workers(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= WORKERS_MAX:
+        raise argparse.ArgumentTypeError(f"{count}: give 1 to {WORKERS_MAX} processes")
+    return count
+
+
+def serve_command(arguments: argparse.Namespace) -> int:
+    """Serve until a signal; the exit code.
+
+    Raises:
+        UsageError: it cannot be served, or not there.
+    """
+    if arguments.key is not None and arguments.certificate is None:
+        raise UsageError("--key is the key of a certificate: give --certificate, too")
+    try:
+        from zokio.cli.server_process import serve_here
+        from zokio.http.limits import Limits
+    except ImportError as error:  # it says what to install
+        raise UsageError(str(error)) from error
+    named = {name.replace("-", "_"): name for name, _, _ in LIMITS}
+    given = {field: getattr(arguments, field) for field in named}
+    limits = Limits(**{field: value for field, value in given.items() if value is not None})
+    if arguments.workers is not None and arguments.parent is None:
+        return _supervise(arguments, limits.grace)
+    if arguments.parent is not None:  # before anything can be lost: see `server_process.py`
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    served = load_served(arguments.target, arguments.app_dir, arguments.interface)
+    if arguments.root_path and served.interface == "handler":
+        raise UsageError("--root-path is for ASGI applications, and this is a handler")
+    if arguments.access_log:
+        _show_access_log()
+    return run(serve_here(served, arguments, limits))
+
+
+def _show_access_log() -> None:
+    """On standard error, unless the application has set up its own logging."""
+    logger = logging.getLogger("zokio.http.access")
+    logger.setLevel(logging.INFO)
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger.addHandler(handler)
+
+
+def _supervise(arguments: argparse.Namespace, grace: float) -> int:
+    if arguments.unix is not None:
+        raise UsageError("--workers share a port; on a Unix socket serve with one process")
+    policy = Policy(workers=arguments.workers, patience=grace + MARGIN_SECONDS, refusal=USAGE)
+    config = RuntimeConfig(blocking_threads=policy.workers + 1)
+    code = run(_supervise_on_port(arguments, policy), config=config)
+    if code is None:
+        return SERVED
+    tell("every process was given up")
+    return USAGE if code == USAGE else GAVE_UP
+
+
+async def _supervise_on_port(arguments: argparse.Namespace, policy: Policy) -> int | None:
+    where = f"bind {arguments.host or '*'} port {arguments.port}"
+    endpoint = local_endpoint(arguments.host, arguments.port)
+    try:
+        # Whether somebody else listens there is not told to whom shares the port.
+        TcpListener.bind(arguments.host, arguments.port).close()
+        # Bound and not listening: it gets no connections, and keeps the number ours.
+        with bound_socket(endpoint, where, reuse_address=True, reuse_port=True) as reserved:
+            address: Address = reserved.getsockname()
+    except BrokenError as error:
+        raise UsageError(error.strerror or str(error)) from error
+    from zokio.cli.server_process import url_of
+
+    try:
+        tell(f"{policy.workers} processes for {url_of(address, arguments)}")
+        assert isinstance(address, tuple)
+        return await run_supervised(_command(arguments, address[1]), policy, tell)
+    finally:
+        reserved.close()
+
+
+def _command(arguments: argparse.Namespace, port: int) -> list[str]:
+    """How a process of ours is started; to it is added the descriptor of its parent."""
+    ours = [sys.executable, "-m", "zokio.cli.main", *arguments.given]
+    return [*ours, "--port", str(port), "--parent"]

@@ -1,0 +1,143 @@
+"""One process of `zokio serve`: it listens, serves, and stops at a signal.
+
+On its own SIGTERM and SIGINT begin the graceful stop, a second one cancels what is in flight, and
+a third one ends the process as if nobody had caught it. Under a supervisor SIGTERM and the end of
+the parent begin the stop; the rest is the supervisor's, so that a signal to the whole group of
+processes counts once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import signal
+import ssl
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from zokio.cli.exit_codes import INTERRUPTED, SERVED
+from zokio.cli.served import Served
+from zokio.cli.told import tell
+from zokio.env.signals import Handler, handled
+from zokio.errors import BrokenError, UsageError
+from zokio.http.access_log import log_access
+from zokio.http.limits import Limits
+from zokio.http.server import serve
+from zokio.http.stream import Listener
+from zokio.net.tcp_listener import TcpListener
+from zokio.net.tls.listener import wrap_server
+from zokio.net.unix_listener import UnixListener
+from zokio.reactor.contract import Address
+from zokio.runtime.group import TaskGroup
+from zokio.runtime.token import CancellationToken
+from zokio.supervisor.children import tell_parent
+from zokio.sync.event import Event
+
+
+async def serve_here(served: Served, arguments: argparse.Namespace, limits: Limits) -> int:
+    """Serve in this process until a signal; the exit code.
+
+    Raises:
+        UsageError: it cannot listen there, or the certificate is not right.
+    """
+    is_worker = arguments.parent is not None
+    stop, at_once = CancellationToken(), CancellationToken()
+    listener = listen(arguments, reuse_port=is_worker)
+    signals = of_worker(stop) if is_worker else on_its_own(stop, at_once)
+    up = Event()
+    with handled(signals):
+        async with TaskGroup() as group:
+            if is_worker:
+                group.spawn(tell_parent(arguments.parent, up, stop))
+            else:
+                group.spawn(_announce(url_of(listener.local_address, arguments), up))
+                group.spawn(_announce_stop(stop, limits.grace))
+            serving = serving_of(served, arguments, limits)
+            await at_once.run_until_cancelled(
+                serving(listener=listener, ready=lambda _: up.set(), stop=stop)
+            )
+            group.cancel_scope.cancel()
+    return INTERRUPTED if at_once.is_cancelled() else SERVED
+
+
+def listen(arguments: argparse.Namespace, *, reuse_port: bool) -> Listener:
+    """The listener that the arguments ask for.
+
+    Raises:
+        UsageError: somebody else listens there, the system refuses, or the certificate is wrong.
+    """
+    context = tls_context(arguments)
+    try:
+        if arguments.unix is not None:
+            return UnixListener.bind(arguments.unix)
+        listener = TcpListener.bind(arguments.host, arguments.port, reuse_port=reuse_port)
+    except BrokenError as error:
+        raise UsageError(error.strerror or str(error)) from error
+    return listener if context is None else wrap_server(listener, context)
+
+
+def tls_context(arguments: argparse.Namespace) -> ssl.SSLContext | None:
+    """TLS with the certificate; None: without.
+
+    Raises:
+        UsageError: there is no such file, or it holds no certificate and key that fit.
+    """
+    if arguments.certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(arguments.certificate, arguments.key)
+    except OSError as error:  # ssl.SSLError is one
+        raise UsageError(f"the certificate {arguments.certificate}: {error}") from error
+    return context
+
+
+def url_of(address: Address, arguments: argparse.Namespace) -> str:
+    """Where to reach it, for people."""
+    if not isinstance(address, tuple):
+        return f"unix:{address!s}"
+    scheme = "http" if arguments.certificate is None else "https"
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    return f"{scheme}://{host}:{address[1]}"
+
+
+def on_its_own(stop: CancellationToken, at_once: CancellationToken) -> dict[int, Handler | None]:
+    """What signals do in a process that nobody supervises."""
+
+    def caught() -> None:
+        if not stop.is_cancelled():
+            stop.cancel()
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        at_once.cancel()
+
+    return {signal.SIGTERM: caught, signal.SIGINT: caught}
+
+
+def of_worker(stop: CancellationToken) -> dict[int, Handler | None]:
+    """What signals do in a process of a supervisor's."""
+    return {signal.SIGTERM: stop.cancel, signal.SIGINT: None, signal.SIGHUP: None}
+
+
+async def _announce(url: str, up: Event) -> None:
+    await up.wait()
+    tell(f"listening on {url}")
+
+
+async def _announce_stop(stop: CancellationToken, grace: float) -> None:
+    await stop.cancelled()
+    tell(f"stopping: what is in flight has {grace:g} s; once more to stop at once")
+
+
+# Any: the keywords that the two servers have in common.
+def serving_of(served: Served, arguments: argparse.Namespace, limits: Limits) -> Callable[..., Any]:
+    """The server of the interface, told all but where it listens."""
+    access_log = log_access if arguments.access_log else None
+    keywords = {**asdict(limits), "access_log": access_log}
+    if served.interface == "handler":
+        return partial(serve, served.app, **keywords)
+    asgi = importlib.import_module("zokio.http.asgi")
+    return partial(asgi.serve, served.app, root_path=arguments.root_path, **keywords)
