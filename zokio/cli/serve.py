@@ -25,6 +25,8 @@ from zokio.supervisor.run import run_supervised
 
 MARGIN_SECONDS = 5.0
 """Beyond its grace, for a process that was told to end."""
+PAUSE_SECONDS = 0.5
+"""Before a process that died is started again; twice as long after each further death."""
 LIMITS = (
     ("max-body", int, "bytes of a request's body; more is answered with 413"),
     ("max-head", int, "bytes of a request's line and headers; more is answered with 431"),
@@ -118,7 +120,12 @@ def _show_access_log() -> None:
 def _supervise(arguments: argparse.Namespace, grace: float) -> int:
     if arguments.unix is not None:
         raise UsageError("--workers share a port; on a Unix socket serve with one process")
-    policy = Policy(workers=arguments.workers, patience=grace + MARGIN_SECONDS, refusal=USAGE)
+    policy = Policy(
+        workers=arguments.workers,
+        patience=grace + MARGIN_SECONDS,
+        pause=PAUSE_SECONDS,
+        refusal=USAGE,
+    )
     config = RuntimeConfig(blocking_threads=policy.workers + 1)
     code = run(_supervise_on_port(arguments, policy), config=config)
     if code is None:

@@ -86,7 +86,7 @@ def _import(name: str, folder: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            raise UsageError(f"there is no module {error.name!r} in {folder!r}") from None
+            raise UsageError(f"there is no module {error.name!r} in {folder or '.'!r}") from None
         raise _failed(name, error) from None
     except Exception as error:
         raise _failed(name, error) from None
