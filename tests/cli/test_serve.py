@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import re
 import signal
 import socket
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.asking import PATIENCE_S, Asked, Gate
+from tests.helpers.program import ROOT
 from tests.helpers.tls_streams import OURS, authority, client_context
 from zokio.cli import main, serve, server_process, told
 from zokio.cli.exit_codes import INTERRUPTED, SERVED, USAGE
@@ -270,8 +272,8 @@ def test_without_the_extra_it_says_what_to_install(
 
 
 def test_addresses_are_told_as_urls() -> None:
-    arguments = main._parser().parse_args(["serve", HANDLER, "--certificate", "x"])
-    assert server_process.url_of(("::1", 80), arguments) == "https://[::1]:80"
+    assert told.url_of(("::1", 80), tls=True) == "https://[::1]:80"
+    assert told.url_of(b"\0name", tls=False).startswith("unix:")
 
 
 def test_a_terminal_that_is_gone_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,3 +283,14 @@ def test_a_terminal_that_is_gone_is_no_failure(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("sys.stderr", Gone())
     told.tell("hello")
+
+
+@pytest.mark.interpreted  # the docs are not among the installed files
+def test_the_options_that_the_docs_name_are_there() -> None:
+    text = (ROOT / "docs" / "deployment.md").read_text()
+    named = set(re.findall(r"--[a-z][a-z-]+", text)) - {"--init"}  # which is Docker's
+    assert {"--workers", "--grace"} <= named
+    known = main._parser().parse_args(["serve", HANDLER])
+    assert [option for option in named if not hasattr(known, option[2:].replace("-", "_"))] == [
+        "--help"
+    ]

@@ -15,6 +15,7 @@ from zokio.supervisor.children import NOT_STARTED, Child
 from zokio.supervisor.places import Policy
 from zokio.supervisor.run import run_supervised
 
+pytestmark = pytest.mark.one_thread  # signals are caught on the main thread alone
 BEGIN = "import os, signal, sys; line = int(sys.argv[1]); "
 SERVE = "os.write(line, b'1'); os.read(line, 1)"
 OBEDIENT = BEGIN + SERVE

@@ -13,7 +13,7 @@ import sys
 
 from zokio.cli.exit_codes import GAVE_UP, SERVED, USAGE
 from zokio.cli.served import PARAMETERS, load_served
-from zokio.cli.told import tell
+from zokio.cli.told import tell, url_of
 from zokio.errors import BrokenError, UsageError
 from zokio.net.binding import bound_socket, local_endpoint
 from zokio.net.tcp_listener import TcpListener
@@ -104,7 +104,8 @@ def serve_command(arguments: argparse.Namespace) -> int:
         raise UsageError("--root-path is for ASGI applications, and this is a handler")
     if arguments.access_log:
         _show_access_log()
-    return run(serve_here(served, arguments, limits))
+    # One thread: signals can be caught on the main thread alone.
+    return run(serve_here(served, arguments, limits), config=RuntimeConfig(workers=0))
 
 
 def _show_access_log() -> None:
@@ -126,7 +127,7 @@ def _supervise(arguments: argparse.Namespace, grace: float) -> int:
         pause=PAUSE_SECONDS,
         refusal=USAGE,
     )
-    config = RuntimeConfig(blocking_threads=policy.workers + 1)
+    config = RuntimeConfig(workers=0, blocking_threads=policy.workers + 1)
     code = run(_supervise_on_port(arguments, policy), config=config)
     if code is None:
         return SERVED
@@ -145,10 +146,9 @@ async def _supervise_on_port(arguments: argparse.Namespace, policy: Policy) -> i
             address: Address = reserved.getsockname()
     except BrokenError as error:
         raise UsageError(error.strerror or str(error)) from error
-    from zokio.cli.server_process import url_of
-
     try:
-        tell(f"{policy.workers} processes for {url_of(address, arguments)}")
+        url = url_of(address, tls=arguments.certificate is not None)
+        tell(f"{policy.workers} processes for {url}")
         assert isinstance(address, tuple)
         return await run_supervised(_command(arguments, address[1]), policy, tell)
     finally:

@@ -19,7 +19,7 @@ from typing import Any
 
 from zokio.cli.exit_codes import INTERRUPTED, SERVED
 from zokio.cli.served import Served
-from zokio.cli.told import tell
+from zokio.cli.told import tell, url_of
 from zokio.env.signals import Handler, handled
 from zokio.errors import BrokenError, UsageError
 from zokio.http.access_log import log_access
@@ -29,7 +29,6 @@ from zokio.http.stream import Listener
 from zokio.net.tcp_listener import TcpListener
 from zokio.net.tls.listener import wrap_server
 from zokio.net.unix_listener import UnixListener
-from zokio.reactor.contract import Address
 from zokio.runtime.group import TaskGroup
 from zokio.runtime.token import CancellationToken
 from zokio.supervisor.children import tell_parent
@@ -44,17 +43,18 @@ async def serve_here(served: Served, arguments: argparse.Namespace, limits: Limi
     """
     is_worker = arguments.parent is not None
     stop, at_once = CancellationToken(), CancellationToken()
-    listener = listen(arguments, reuse_port=is_worker)
     signals = of_worker(stop) if is_worker else on_its_own(stop, at_once)
     up = Event()
+    serving = serving_of(served, arguments, limits)
+    listener = listen(arguments, reuse_port=is_worker)
     with handled(signals):
         async with TaskGroup() as group:
             if is_worker:
                 group.spawn(tell_parent(arguments.parent, up, stop))
             else:
-                group.spawn(_announce(url_of(listener.local_address, arguments), up))
+                url = url_of(listener.local_address, tls=arguments.certificate is not None)
+                group.spawn(_announce(url, up))
                 group.spawn(_announce_stop(stop, limits.grace))
-            serving = serving_of(served, arguments, limits)
             await at_once.run_until_cancelled(
                 serving(listener=listener, ready=lambda _: up.set(), stop=stop)
             )
@@ -92,15 +92,6 @@ def tls_context(arguments: argparse.Namespace) -> ssl.SSLContext | None:
     except OSError as error:  # ssl.SSLError is one
         raise UsageError(f"the certificate {arguments.certificate}: {error}") from error
     return context
-
-
-def url_of(address: Address, arguments: argparse.Namespace) -> str:
-    """Where to reach it, for people."""
-    if not isinstance(address, tuple):
-        return f"unix:{address!s}"
-    scheme = "http" if arguments.certificate is None else "https"
-    host = f"[{address[0]}]" if ":" in address[0] else address[0]
-    return f"{scheme}://{host}:{address[1]}"
 
 
 def on_its_own(stop: CancellationToken, at_once: CancellationToken) -> dict[int, Handler | None]:

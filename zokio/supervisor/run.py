@@ -27,6 +27,8 @@ async def run_supervised(
 ) -> int | None:
     """Keep `policy.workers` processes running until SIGTERM or SIGINT; on the main thread.
 
+    So it is for a runtime without workers, whose tasks run there.
+
     The signal stops them gracefully, a second one kills them; SIGHUP replaces them one by one.
     Cancelled, it kills them and waits for their end.
 
