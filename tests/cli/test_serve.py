@@ -118,6 +118,13 @@ def test_a_second_signal_stops_at_once(server: Server, tmp_path: Path) -> None:
     assert server.run("--port", "0", client=client) == INTERRUPTED
 
 
+def descriptors(line: socket.socket) -> tuple[str, str]:
+    """What a parent gives a process of its own: the line, and a socket to listen on."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    return str(line.detach()), str(listening.detach())
+
+
 def test_a_worker_says_that_it_is_up_and_ends_with_its_parent(server: Server) -> None:
     ours, theirs = socket.socketpair()
     found = []
@@ -129,7 +136,7 @@ def test_a_worker_says_that_it_is_up_and_ends_with_its_parent(server: Server) ->
             server.send(signal.SIGINT)  # for the parent
             server.send(signal.SIGHUP)
 
-    arguments = ("--port", "0", "--workers", "2", "--parent", str(theirs.detach()))
+    arguments = ("--port", "0", "--workers", "2", "--parent", *descriptors(theirs))
     assert server.run(*arguments, client=client) == SERVED
     assert found == [b"1"]
     assert server.told.empty()
@@ -145,7 +152,7 @@ def test_a_worker_ends_by_sigterm(server: Server) -> None:
         assert ours.recv(10) == b""
 
     with ours:
-        arguments = ("--port", "0", "--parent", str(theirs.detach()))
+        arguments = ("--port", "0", "--parent", *descriptors(theirs))
         assert server.run(*arguments, client=client) == SERVED
 
 

@@ -74,8 +74,8 @@ MUTANTS = (
     Mutant(
         name="the_old_one_ends_before_its_heir_is_up",
         file=FILE,
-        before="            self._start(self._extra)\n",
-        after="            self._start(self._extra)\n"
+        before="            self._start(self._extra, self._heir_of.process)\n",
+        after="            self._start(self._extra, self._heir_of.process)\n"
         "            self._heir_of.process.terminate()\n",
         machine="supervisor",
     ),

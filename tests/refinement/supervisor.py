@@ -18,7 +18,7 @@ from spec.supervisor_steps import (
     State,
     SupervisorSteps,
 )
-from zokio.supervisor.places import Phase, Policy
+from zokio.supervisor.places import Phase, Policy, Process
 from zokio.supervisor.supervisor import Supervisor
 
 REFUSAL = 77
@@ -61,7 +61,8 @@ class SimulatedWorld:
         self.alarms: dict[int, float] = {}
         self.said: list[str] = []
 
-    def start(self) -> FakeProcess:
+    def start(self, heir_of: Process | None) -> FakeProcess:
+        assert heir_of is None or heir_of in self.living()
         self.processes.append(FakeProcess(len(self.processes)))
         return self.processes[-1]
 

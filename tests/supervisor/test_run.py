@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
 
@@ -20,6 +22,10 @@ BEGIN = "import os, signal, sys; line = int(sys.argv[1]); "
 SERVE = "os.write(line, b'1'); os.read(line, 1)"
 OBEDIENT = BEGIN + SERVE
 DEAF = BEGIN + "signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SERVE
+
+
+def bind() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
 
 
 def python(program: str) -> list[str]:
@@ -48,7 +54,7 @@ def send(number: signal.Signals) -> Callable[[], None]:
 
 def supervised(program: str, policy: Policy, script: Script) -> int | None:
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
-    code = run(run_supervised(python(program), policy, script.say))
+    code = run(run_supervised(python(program), bind, policy, script.say))
     after = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
     assert before == after, "handlers of signals are left"
     return code
@@ -78,6 +84,21 @@ def test_a_reload_replaces_every_process() -> None:
     assert script.count("is up") == 4
 
 
+def test_an_heir_listens_on_the_socket_of_the_old_one_and_who_died_on_none_that_is_used() -> None:
+    bound: list[int] = []
+
+    def counted() -> socket.socket:
+        bound.append(len(bound))
+        return bind()
+
+    script = Script(is_up=send(signal.SIGHUP), replaced=send(signal.SIGTERM))
+    assert run(run_supervised(python(OBEDIENT), counted, Policy(workers=2), script.say)) is None
+    assert len(bound) == 2
+    policy = Policy(workers=1, failures_max=3, pause=0.001)
+    run(run_supervised(python("raise SystemExit(3)"), counted, policy, script.say))
+    assert len(bound) == 2 + 3
+
+
 def test_what_dies_again_and_again_is_given_up() -> None:
     script = Script()
     policy = Policy(workers=2, failures_max=2, pause=0.001)
@@ -94,23 +115,32 @@ def test_what_says_that_it_cannot_start_is_not_tried_again() -> None:
 def test_what_the_system_does_not_start_has_died() -> None:
     script = Script()
     policy = Policy(workers=1, failures_max=2, pause=0.001)
-    code = run(run_supervised(["/no/such/program"], policy, script.say))
+    code = run(run_supervised(["/no/such/program"], bind, policy, script.say))
     assert code == NOT_STARTED
     assert script.count("another one starts") == 1
+
+
+def test_what_the_system_gives_no_socket_has_died() -> None:
+    def refused() -> socket.socket:
+        raise OSError(errno.EMFILE, "too many")
+
+    script = Script()
+    policy = Policy(workers=1, failures_max=1)
+    assert run(run_supervised(python(OBEDIENT), refused, policy, script.say)) == NOT_STARTED
 
 
 def test_a_stop_while_nothing_could_be_started_ends_at_once() -> None:
     script = Script(**{"another one starts in 1000 s": send(signal.SIGTERM)})
     policy = Policy(workers=1, pause=1_000.0, pause_max=1_000.0)
-    assert run(run_supervised(["/no/such/program"], policy, script.say)) is None
+    assert run(run_supervised(["/no/such/program"], bind, policy, script.say)) is None
 
 
 def test_a_cancelled_supervisor_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[int] = []
 
     class Recorded(Child):
-        def __init__(self, command: Sequence[str]) -> None:
-            super().__init__(command)
+        def __init__(self, command: Sequence[str], bind: Callable[[], socket.socket]) -> None:
+            super().__init__(command, bind)
             started.append(self.number)
 
     monkeypatch.setattr("zokio.supervisor.run.Child", Recorded)
@@ -119,7 +149,7 @@ def test_a_cancelled_supervisor_leaves_no_process(monkeypatch: pytest.MonkeyPatc
 
     async def main() -> None:
         with scope:
-            await run_supervised(python(DEAF), Policy(workers=2), script.say)
+            await run_supervised(python(DEAF), bind, Policy(workers=2), script.say)
 
     run(main())
     assert scope.cancelled_caught

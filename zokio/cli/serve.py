@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import socket
 import sys
+from functools import partial
 
 from zokio.cli.exit_codes import GAVE_UP, SERVED, USAGE
 from zokio.cli.served import PARAMETERS, load_served
@@ -68,7 +70,7 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
     limits = parser.add_argument_group("limits")
     for name, kind, meaning in LIMITS:
         limits.add_argument(f"--{name}", metavar="N", type=kind, help=meaning)
-    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--parent", type=int, nargs=2, help=argparse.SUPPRESS)
 
 
 def _workers(text: str) -> int:
@@ -136,26 +138,30 @@ def _supervise(arguments: argparse.Namespace, grace: float) -> int:
 
 
 async def _supervise_on_port(arguments: argparse.Namespace, policy: Policy) -> int | None:
-    where = f"bind {arguments.host or '*'} port {arguments.port}"
-    endpoint = local_endpoint(arguments.host, arguments.port)
     try:
         # Whether somebody else listens there is not told to whom shares the port.
         TcpListener.bind(arguments.host, arguments.port).close()
         # Bound and not listening: it gets no connections, and keeps the number ours.
-        with bound_socket(endpoint, where, reuse_address=True, reuse_port=True) as reserved:
-            address: Address = reserved.getsockname()
+        reserved = _bound(arguments.host, arguments.port)
     except BrokenError as error:
         raise UsageError(error.strerror or str(error)) from error
-    try:
+    with reserved:
+        address: Address = reserved.getsockname()
+        assert isinstance(address, tuple)
         url = url_of(address, tls=arguments.certificate is not None)
         tell(f"{policy.workers} processes for {url}")
-        assert isinstance(address, tuple)
-        return await run_supervised(_command(arguments, address[1]), policy, tell)
-    finally:
-        reserved.close()
+        bind = partial(_bound, arguments.host, address[1])
+        return await run_supervised(_command(arguments), bind, policy, tell)
 
 
-def _command(arguments: argparse.Namespace, port: int) -> list[str]:
-    """How a process of ours is started; to it is added the descriptor of its parent."""
-    ours = [sys.executable, "-m", "zokio.cli.main", *arguments.given]
-    return [*ours, "--port", str(port), "--parent"]
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket for a process of ours to listen on, beside those of the others."""
+    endpoint, where = local_endpoint(host, port), f"bind {host or '*'} port {port}"
+    with bound_socket(endpoint, where, reuse_address=True, reuse_port=True) as sock:
+        assert isinstance(sock, socket.socket)
+        return sock
+
+
+def _command(arguments: argparse.Namespace) -> list[str]:
+    """How a process of ours is started; to it are added the descriptors of `Child`."""
+    return [sys.executable, "-m", "zokio.cli.main", *arguments.given, "--parent"]

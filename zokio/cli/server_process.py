@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import signal
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from functools import partial
 from typing import Any
 
 from zokio.cli.exit_codes import INTERRUPTED, SERVED
+from zokio.cli.leaving import LeavingListener
 from zokio.cli.served import Served
 from zokio.cli.told import tell, url_of
 from zokio.env.signals import Handler, handled
@@ -34,6 +36,9 @@ from zokio.runtime.token import CancellationToken
 from zokio.supervisor.children import tell_parent
 from zokio.sync.event import Event
 
+BACKLOG = 1024
+"""As `TcpListener.bind` has it."""
+
 
 async def serve_here(served: Served, arguments: argparse.Namespace, limits: Limits) -> int:
     """Serve in this process until a signal; the exit code.
@@ -41,20 +46,16 @@ async def serve_here(served: Served, arguments: argparse.Namespace, limits: Limi
     Raises:
         UsageError: it cannot listen there, or the certificate is not right.
     """
-    is_worker = arguments.parent is not None
-    stop, at_once = CancellationToken(), CancellationToken()
-    signals = of_worker(stop) if is_worker else on_its_own(stop, at_once)
-    up = Event()
     serving = serving_of(served, arguments, limits)
-    listener = listen(arguments, reuse_port=is_worker)
-    with handled(signals):
+    if arguments.parent is not None:
+        return await _serve_for_parent(arguments, serving)
+    stop, at_once, up = CancellationToken(), CancellationToken(), Event()
+    listener = listen(arguments)
+    url = url_of(listener.local_address, tls=arguments.certificate is not None)
+    with handled(on_its_own(stop, at_once)):
         async with TaskGroup() as group:
-            if is_worker:
-                group.spawn(tell_parent(arguments.parent, up, stop))
-            else:
-                url = url_of(listener.local_address, tls=arguments.certificate is not None)
-                group.spawn(_announce(url, up))
-                group.spawn(_announce_stop(stop, limits.grace))
+            group.spawn(_announce(url, up))
+            group.spawn(_announce_stop(stop, limits.grace))
             await at_once.run_until_cancelled(
                 serving(listener=listener, ready=lambda _: up.set(), stop=stop)
             )
@@ -62,19 +63,56 @@ async def serve_here(served: Served, arguments: argparse.Namespace, limits: Limi
     return INTERRUPTED if at_once.is_cancelled() else SERVED
 
 
-def listen(arguments: argparse.Namespace, *, reuse_port: bool) -> Listener:
+# Any: as in `serving_of`.
+async def _serve_for_parent(arguments: argparse.Namespace, serving: Callable[..., Any]) -> int:
+    """Serve beside others, until the parent says so or is no more."""
+    leave, up = CancellationToken(), Event()
+    line, descriptor = arguments.parent
+    listener = LeavingListener(with_tls(listening_on(descriptor), arguments))
+    with handled({signal.SIGTERM: leave.cancel, signal.SIGINT: None, signal.SIGHUP: None}):
+        async with TaskGroup() as group:
+            group.spawn(tell_parent(line, up, leave))
+            group.spawn(_leave(leave, listener))
+            await serving(listener=listener, ready=lambda _: up.set())
+            group.cancel_scope.cancel()
+    return SERVED
+
+
+def listening_on(descriptor: int) -> TcpListener:
+    """A listener on the socket that the parent has bound."""
+    sock = socket.socket(fileno=descriptor)
+    sock.set_inheritable(False)
+    sock.setblocking(False)
+    sock.listen(BACKLOG)
+    return TcpListener(sock)
+
+
+def listen(arguments: argparse.Namespace) -> Listener:
     """The listener that the arguments ask for.
 
     Raises:
-        UsageError: somebody else listens there, the system refuses, or the certificate is wrong.
+        UsageError: somebody else listens there, or the system refuses; or as `with_tls`.
     """
-    context = tls_context(arguments)
     try:
         if arguments.unix is not None:
             return UnixListener.bind(arguments.unix)
-        listener = TcpListener.bind(arguments.host, arguments.port, reuse_port=reuse_port)
+        listener = TcpListener.bind(arguments.host, arguments.port)
     except BrokenError as error:
         raise UsageError(error.strerror or str(error)) from error
+    return with_tls(listener, arguments)
+
+
+def with_tls(listener: TcpListener, arguments: argparse.Namespace) -> Listener:
+    """The listener, with the certificate if there is one.
+
+    Raises:
+        UsageError: the certificate is not right; the listener is closed.
+    """
+    try:
+        context = tls_context(arguments)
+    except UsageError:
+        listener.close()
+        raise
     return listener if context is None else wrap_server(listener, context)
 
 
@@ -108,9 +146,9 @@ def on_its_own(stop: CancellationToken, at_once: CancellationToken) -> dict[int,
     return {signal.SIGTERM: caught, signal.SIGINT: caught}
 
 
-def of_worker(stop: CancellationToken) -> dict[int, Handler | None]:
-    """What signals do in a process of a supervisor's."""
-    return {signal.SIGTERM: stop.cancel, signal.SIGINT: None, signal.SIGHUP: None}
+async def _leave(leave: CancellationToken, listener: LeavingListener) -> None:
+    await leave.cancelled()
+    listener.close()
 
 
 async def _announce(url: str, up: Event) -> None:

@@ -1,8 +1,12 @@
-"""Children: real processes, each at one end of a socket whose other end the parent has.
+"""Children: real processes, each with a socket to listen on, and a line to its parent.
 
-A child writes one byte when it serves. The end of what it reads tells it that the parent is no
-more, however the parent ended; nobody else has the parent's end, for descriptors are not inherited.
-That a child has ended the system tells, and not the socket: a fork of the child may have its end.
+The parent binds a socket for each child and keeps it open as long as the child is to serve: an heir
+gets the very socket of the old one, so that nobody is lost who waits in its queue. Where a child
+dies, its socket goes with it, and the system deals out new connections to the others.
+
+The line is a pair of sockets. A child writes one byte when it serves. The end of what it reads
+tells it that the parent is no more, however that ended: nobody else has the parent's end, for
+descriptors are not inherited. That a child has ended the system tells: a fork may have its end.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 
 from zokio.errors import BrokenError
@@ -30,33 +35,45 @@ class Child:
     """A process that was just started. What the system refuses to start has ended at once.
 
     Args:
-        command: what to run; to it is added the number of the descriptor that the child has to give
-            to `tell_parent`.
+        command: what to run; to it are added the numbers of two descriptors: the one that the child
+            has to give to `tell_parent`, and the socket.
+        bind: makes the socket, bound to where the child is to listen.
 
     Attributes:
         number: of the process; -1: it was not started.
+        listening: the socket; None: the system had none.
     """
 
-    __slots__ = ("_process", "_stream", "number")
+    __slots__ = ("_process", "_stream", "listening", "number")
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], bind: Callable[[], socket.socket]) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stream: UnixStream | None = None
+        self.listening: socket.socket | None = None
+        self.number = -1
+        try:
+            self.listening = bind()
+            self._start(command, self.listening.fileno())
+        except OSError:  # no descriptor, no memory, no process left, or no such program
+            pass
+
+    def _start(self, command: Sequence[str], listening: int) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._process: subprocess.Popen[bytes] | None = None
-            try:
-                self._process = subprocess.Popen(
-                    [*command, str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    pass_fds=[theirs.fileno()],
-                )
-            except OSError:  # no memory, no process left
-                pass
         ours.setblocking(False)
         self._stream = UnixStream(ours)
-        self.number = -1 if self._process is None else self._process.pid
+        with theirs:
+            descriptors = [theirs.fileno(), listening]
+            self._process = subprocess.Popen(
+                [*command, *map(str, descriptors)],
+                stdin=subprocess.DEVNULL,
+                pass_fds=descriptors,
+            )
+        self.number = self._process.pid
 
     def terminate(self) -> None:
-        """Tell it to end."""
+        """Tell it to end, and let go of its socket."""
+        if self.listening is not None:
+            self.listening.close()
         if self._process is not None:
             self._process.terminate()
 
@@ -70,17 +87,26 @@ class Child:
 
         It cannot be cancelled: kill the process instead.
         """
-        with CancelScope(shield=True):
-            async with self._stream:  # until it has ended: the child takes the end for ours
-                if await _read_byte(self._stream):
-                    came_up()
-                if self._process is None:
-                    return NOT_STARTED
-                # Not `wait`: a signal for a number that is free again would reach somebody else.
-                end = partial(os.waitid, os.P_PID, self.number, os.WEXITED | os.WNOWAIT)
-                await call_in_thread(end, f"end of process {self.number}")
-            code = self._process.wait()
+        with CancelScope(shield=True), closing(self):
+            code = await self._watch(came_up)
         return code  # the scope may swallow its own Cancelled, so says mypy
+
+    async def _watch(self, came_up: Callable[[], None]) -> int:
+        if self._process is None or self._stream is None:
+            return NOT_STARTED
+        if await _read_byte(self._stream):
+            came_up()
+        # Not `wait`: a signal for a number that is free again would reach somebody else.
+        end = partial(os.waitid, os.P_PID, self.number, os.WEXITED | os.WNOWAIT)
+        await call_in_thread(end, f"end of process {self.number}")
+        return self._process.wait()
+
+    def close(self) -> None:
+        """Let go of its socket, and of the line, whose end the child would take for ours."""
+        if self.listening is not None:
+            self.listening.close()
+        if self._stream is not None:
+            self._stream.close()
 
 
 async def tell_parent(descriptor: int, up: Event, stop: CancellationToken) -> None:

@@ -6,6 +6,7 @@ One task calls the supervisor, with one event after another; each child has a ta
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NoReturn
@@ -14,7 +15,7 @@ from zokio.env.signals import handled
 from zokio.runtime.group import TaskGroup
 from zokio.runtime.scope import CancelScope
 from zokio.supervisor.children import Child
-from zokio.supervisor.places import Policy
+from zokio.supervisor.places import Policy, Process
 from zokio.supervisor.supervisor import Supervisor
 from zokio.sync.mpsc import unbounded
 from zokio.time.sleep import now
@@ -23,7 +24,10 @@ Event = Callable[[], None]
 
 
 async def run_supervised(
-    command: Sequence[str], policy: Policy, say: Callable[[str], object]
+    command: Sequence[str],
+    bind: Callable[[], socket.socket],
+    policy: Policy,
+    say: Callable[[str], object],
 ) -> int | None:
     """Keep `policy.workers` processes running until SIGTERM or SIGINT; on the main thread.
 
@@ -34,6 +38,7 @@ async def run_supervised(
 
     Args:
         command: what to run; see `Child`.
+        bind: makes a socket that is bound to where a process is to listen.
         say: called with what people want to know.
 
     Returns:
@@ -43,7 +48,7 @@ async def run_supervised(
         ValueError: this is not the main thread.
     """
     async with TaskGroup() as group:
-        children = Children(command, group, say)
+        children = Children(command, bind, group, say)
         supervisor = Supervisor(policy, children)
         children.came_up, children.ended = supervisor.came_up, supervisor.ended
         signals = {signal.SIGTERM: supervisor.stop, signal.SIGINT: supervisor.stop}
@@ -66,13 +71,18 @@ class Children:
     """The `World` of the supervisor."""
 
     def __init__(
-        self, command: Sequence[str], group: TaskGroup, say: Callable[[str], object]
+        self,
+        command: Sequence[str],
+        bind: Callable[[], socket.socket],
+        group: TaskGroup,
+        say: Callable[[str], object],
     ) -> None:
         self.came_up: Callable[[Child], None] = _not_told
         self.ended: Callable[[Child, int], None] = _not_told
         self.last_code = 0
         self._say = say
         self._command = command
+        self._bind = bind
         self._group = group
         self._alive: set[Child] = set()
         self._alarms: dict[int, float] = {}
@@ -80,9 +90,10 @@ class Children:
 
     # What the supervisor does
 
-    def start(self) -> Child:
-        """A new child."""
-        child = Child(self._command)
+    def start(self, heir_of: Process | None) -> Child:
+        """A new child, with the socket of the one whose heir it is."""
+        inherited = heir_of.listening if isinstance(heir_of, Child) else None
+        child = Child(self._command, self._bind if inherited is None else inherited.dup)
         self._alive.add(child)
         self._group.spawn(self._watch(child), name=f"process {child.number}")
         return child

@@ -138,8 +138,8 @@ class Supervisor:
         places = (*self._places, self._extra)
         return next(place for place in places if place.process is process)
 
-    def _start(self, place: Place) -> None:
-        place.process, place.phase = self._world.start(), Phase.STARTING
+    def _start(self, place: Place, heir_of: Process | None = None) -> None:
+        place.process, place.phase = self._world.start(heir_of), Phase.STARTING
 
     def _terminate(self, place: Place) -> None:
         assert place.process is not None
@@ -166,7 +166,7 @@ class Supervisor:
         """The next one that is stale gets an heir, if there is room."""
         if self._stale and self._extra.phase is Phase.GONE:
             self._heir_of = self._stale.popleft()
-            self._start(self._extra)
+            self._start(self._extra, self._heir_of.process)
 
     def _succeed(self) -> None:
         """The heir has the place, and the old one is to end."""
