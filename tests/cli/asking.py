@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import ssl
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 PATIENCE_S = 30.0
@@ -39,12 +38,7 @@ class Asked:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
 
 
