@@ -13,7 +13,7 @@ import socket
 import sys
 from functools import partial
 
-from zokio.cli.exit_codes import GAVE_UP, SERVED, USAGE
+from zokio.cli.exit_codes import GAVE_UP, INTERRUPTED, SERVED, USAGE
 from zokio.cli.served import PARAMETERS, load_served
 from zokio.cli.told import tell, url_of
 from zokio.errors import BrokenError, UsageError
@@ -22,13 +22,19 @@ from zokio.net.tcp_listener import TcpListener
 from zokio.reactor.contract import Address
 from zokio.runtime.config import WORKERS_MAX, RuntimeConfig
 from zokio.runtime.run import run
-from zokio.supervisor.places import Policy
+from zokio.supervisor.places import Ending, Policy
 from zokio.supervisor.run import run_supervised
 
 MARGIN_SECONDS = 5.0
 """Beyond its grace, for a process that was told to end."""
 PAUSE_SECONDS = 0.5
 """Before a process that died is started again; twice as long after each further death."""
+CODES = {
+    Ending.STOPPED: SERVED,
+    Ending.STOPPED_AT_ONCE: INTERRUPTED,
+    Ending.GIVEN_UP: GAVE_UP,
+    Ending.REFUSED: USAGE,
+}
 LIMITS = (
     ("max-body", int, "bytes of a request's body; more is answered with 413"),
     ("max-head", int, "bytes of a request's line and headers; more is answered with 431"),
@@ -130,14 +136,13 @@ def _supervise(arguments: argparse.Namespace, grace: float) -> int:
         refusal=USAGE,
     )
     config = RuntimeConfig(workers=0, blocking_threads=policy.workers + 1)
-    code = run(_supervise_on_port(arguments, policy), config=config)
-    if code is None:
-        return SERVED
-    tell("every process was given up")
-    return USAGE if code == USAGE else GAVE_UP
+    ending = run(_supervise_on_port(arguments, policy), config=config)
+    if ending in (Ending.GIVEN_UP, Ending.REFUSED):
+        tell("every process was given up")
+    return CODES[ending]
 
 
-async def _supervise_on_port(arguments: argparse.Namespace, policy: Policy) -> int | None:
+async def _supervise_on_port(arguments: argparse.Namespace, policy: Policy) -> Ending:
     try:
         # Whether somebody else listens there is not told to whom shares the port.
         TcpListener.bind(arguments.host, arguments.port).close()

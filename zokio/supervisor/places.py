@@ -31,6 +31,19 @@ class Phase(Enum):
     GIVEN_UP = "given_up"
 
 
+class Ending(Enum):
+    """How it ends with a supervisor."""
+
+    STOPPED = "stopped"
+    """It was told to stop."""
+    STOPPED_AT_ONCE = "stopped at once"
+    """It was told so a second time, while somebody was still there."""
+    GIVEN_UP = "given up"
+    """Every place was."""
+    REFUSED = "refused"
+    """The same, and the last process to end had said that it cannot start."""
+
+
 IN_SERVICE = (Phase.STARTING, Phase.UP)
 ALIVE = (*IN_SERVICE, Phase.STOPPING, Phase.KILLED)
 

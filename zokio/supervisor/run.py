@@ -15,7 +15,7 @@ from zokio.env.signals import handled
 from zokio.runtime.group import TaskGroup
 from zokio.runtime.scope import CancelScope
 from zokio.supervisor.children import Child
-from zokio.supervisor.places import Policy, Process
+from zokio.supervisor.places import Ending, Policy, Process
 from zokio.supervisor.supervisor import Supervisor
 from zokio.sync.mpsc import unbounded
 from zokio.time.sleep import now
@@ -28,7 +28,7 @@ async def run_supervised(
     bind: Callable[[], socket.socket],
     policy: Policy,
     say: Callable[[str], object],
-) -> int | None:
+) -> Ending:
     """Keep `policy.workers` processes running until SIGTERM or SIGINT; on the main thread.
 
     So it is for a runtime without workers, whose tasks run there.
@@ -40,9 +40,6 @@ async def run_supervised(
         command: what to run; see `Child`.
         bind: makes a socket that is bound to where a process is to listen.
         say: called with what people want to know.
-
-    Returns:
-        None after a stop; if every place was given up, the exit code of the process that died last.
 
     Raises:
         ValueError: this is not the main thread.
@@ -60,7 +57,7 @@ async def run_supervised(
                     (await children.next_event(supervisor.ring))()
             finally:
                 children.kill_all()
-    return None if supervisor.is_stopping else children.last_code
+    return supervisor.ending
 
 
 def _not_told(*_: object) -> NoReturn:
@@ -79,7 +76,6 @@ class Children:
     ) -> None:
         self.came_up: Callable[[Child], None] = _not_told
         self.ended: Callable[[Child, int], None] = _not_told
-        self.last_code = 0
         self._say = say
         self._command = command
         self._bind = bind
@@ -130,7 +126,6 @@ class Children:
     async def _watch(self, child: Child) -> None:
         code = await child.watch(lambda: self.tell(partial(self.came_up, child)))
         self._alive.discard(child)
-        self.last_code = code
         self.tell(partial(self.ended, child, code))
 
     def kill_all(self) -> None:

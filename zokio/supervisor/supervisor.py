@@ -15,13 +15,16 @@ from __future__ import annotations
 import signal
 from collections import deque
 
-from zokio.supervisor.places import ALIVE, IN_SERVICE, Phase, Place, Policy, Process, World
+from zokio.supervisor.places import ALIVE, IN_SERVICE, Ending, Phase, Place, Policy, Process, World
 
 
 class Supervisor:
     """Children in places; the extra one is for heirs, and for the old ones that they replace."""
 
-    __slots__ = ("_extra", "_heir_of", "_places", "_policy", "_stale", "_world", "is_stopping")
+    __slots__ = (
+        *("_extra", "_heir_of", "_places", "_policy", "_stale", "_world"),
+        *("ending", "is_stopping"),
+    )
 
     def __init__(self, policy: Policy, world: World) -> None:
         self._policy = policy
@@ -33,6 +36,8 @@ class Supervisor:
         self._heir_of: Place | None = None
         """Whose place the child that starts in the extra one will have."""
         self.is_stopping = False
+        self.ending = Ending.GIVEN_UP
+        """How it ends if it is over now."""
 
     @property
     def is_over(self) -> bool:
@@ -105,6 +110,7 @@ class Supervisor:
             return
         self._world.say("stopping")
         self.is_stopping = True
+        self.ending = Ending.STOPPED
         self._stale.clear()
         self._heir_of = None
         for place in (*self._places, self._extra):
@@ -115,6 +121,7 @@ class Supervisor:
 
     def _stop_now(self) -> None:
         self._world.say("stopping at once")
+        self.ending = Ending.STOPPED_AT_ONCE
         for place in (*self._places, self._extra):
             if place.phase is Phase.STOPPING:
                 self._kill(place)
@@ -194,6 +201,7 @@ class Supervisor:
         if place in self._stale:
             self._stale.remove(place)
         if place.failures >= self._policy.failures_max:
+            self.ending = Ending.REFUSED if is_refusal else Ending.GIVEN_UP
             why = "it cannot start" if is_refusal else f"{place.failures} deaths in a row"
             self._world.say(f"{_ended(process, code)}; {why}: its place is given up")
             self._empty(place, Phase.GIVEN_UP)
