@@ -109,8 +109,8 @@ class Supervisor:
             self._stop_now()
             return
         self._world.say("stopping")
-        self.is_stopping = True
         self.ending = Ending.STOPPED
+        self.is_stopping = True
         self._stale.clear()
         self._heir_of = None
         for place in (*self._places, self._extra):
