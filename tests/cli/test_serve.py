@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,8 @@ from tests.helpers.tls_streams import OURS, authority, client_context
 from zokio.cli import main, serve, server_process, told
 from zokio.cli.exit_codes import INTERRUPTED, SERVED, USAGE
 from zokio.http import Limits
+from zokio.http import serve as serve_handler
+from zokio.http.service import Handler
 
 HANDLER = "tests.cli.served_app:handler"
 
@@ -276,6 +280,35 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "zokio.cli.server_process", None)
     assert main.main(["serve", HANDLER]) == USAGE
     assert capsys.readouterr().err.startswith("zokio: ")
+
+
+def test_without_a_server_for_asgi_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "zokio.http.asgi", None)
+    assert main.main(["serve", HANDLER, "--interface", "asgi"]) == USAGE
+    assert "ASGI applications cannot be served here" in capsys.readouterr().err
+
+
+def test_an_application_is_handed_to_the_server_for_asgi(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, object] = {}
+
+    async def serve_asgi(app: Handler, *, root_path: str, **keywords: Any) -> None:
+        given.update(keywords, root_path=root_path)
+        await serve_handler(app, **keywords)  # it stands for ASGI here, and is handed a handler
+
+    monkeypatch.setitem(sys.modules, "zokio.http.asgi", SimpleNamespace(serve=serve_asgi))
+
+    def client() -> None:
+        with Asked(server.address(), "/hello") as asked:
+            asked.read()
+        server.send(signal.SIGTERM)
+
+    arguments = ("--interface", "asgi", "--root-path", "/api", "--grace", "3", "--port", "0")
+    assert server.run(*arguments, client=client) == SERVED
+    assert (given["root_path"], given["grace"], given["access_log"]) == ("/api", 3.0, None)
 
 
 def test_addresses_are_told_as_urls() -> None:

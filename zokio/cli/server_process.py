@@ -163,10 +163,17 @@ async def _announce_stop(stop: CancellationToken, grace: float) -> None:
 
 # Any: the keywords that the two servers have in common.
 def serving_of(served: Served, arguments: argparse.Namespace, limits: Limits) -> Callable[..., Any]:
-    """The server of the interface, told all but where it listens."""
+    """The server of the interface, told all but where it listens.
+
+    Raises:
+        UsageError: what serves ASGI applications is not installed.
+    """
     access_log = log_access if arguments.access_log else None
     keywords = {**asdict(limits), "access_log": access_log}
     if served.interface == "handler":
         return partial(serve, served.app, **keywords)
-    asgi = importlib.import_module("zokio.http.asgi")
+    try:
+        asgi = importlib.import_module("zokio.http.asgi")
+    except ImportError as error:
+        raise UsageError(f"ASGI applications cannot be served here: {error}") from error
     return partial(asgi.serve, served.app, root_path=arguments.root_path, **keywords)
