@@ -15,7 +15,7 @@ from multiprocessing import get_context
 
 from assurance.command import run_as_command
 from assurance.count_bar import CountBar
-from spec import cancellation_token, http_pool
+from spec import cancellation_token, http_pool, supervisor
 from spec.workers_bounds import LARGE
 from spec.workers_coarse import CoarseWorkers
 from zokio.model import check
@@ -29,6 +29,7 @@ EXPLORED = (
     *LARGE,
     *cancellation_token.LARGE,
     http_pool.LARGE,
+    supervisor.LARGE,
 )
 """The fast run takes the first alone, the whole run the others."""
 

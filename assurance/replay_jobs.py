@@ -18,6 +18,7 @@ from spec import (
     blocking_runs,
     clockwork,
     http_connection,
+    supervisor,
     surroundings,
     workers_bounds,
 )
@@ -43,6 +44,7 @@ from spec.registration import LevelTriggered, Registration
 from spec.scheduler import SchedulerMachine
 from spec.shutdown import ShutdownMachine
 from spec.stream_halves import OnWorkers, StreamHalves
+from spec.supervisor import SupervisorMachine
 from spec.task import Task, TaskMachine
 from spec.task_start import TaskStartMachine
 from spec.task_tracker import TaskTrackerMachine
@@ -66,6 +68,7 @@ from tests.refinement.registration import RegistrationAdapter
 from tests.refinement.scheduler import SchedulerAdapter
 from tests.refinement.shutdown import ShutdownAdapter
 from tests.refinement.stream_halves import StreamHalvesAdapter
+from tests.refinement.supervisor import SupervisorAdapter
 from tests.refinement.task import TaskAdapter
 from tests.refinement.task_start import TaskStartAdapter
 from tests.refinement.task_tracker import TaskTrackerAdapter
@@ -240,6 +243,10 @@ def _http_pool(machine: HttpPoolMachine, *, fast: bool = False) -> Job:
     return _structure("http_pool", machine, adapter, fast=fast)
 
 
+def _supervisor(machine: SupervisorMachine, *, fast: bool = False) -> Job:
+    return Job("supervisor", "simulated", machine, partial(SupervisorAdapter, machine), fast=fast)
+
+
 def _polls_beside_another(state: Task, step: Step) -> bool:
     return step.name == "begin_poll" and any(state.polling)
 
@@ -298,6 +305,8 @@ JOBS = (
     _bounded_map(BoundedMapMachine(items=2, limit=1, ordered=True), fast=True),
     _http_pool(SharedByHosts(wants=(0, 0, 1), total=1)),
     _http_pool(HttpPoolMachine(wants=(0, 0), idempotent=(True, False), total=1), fast=True),
+    *map(_supervisor, supervisor.CONFIGURATIONS),
+    _supervisor(SupervisorMachine(workers=1, failures_max=2), fast=True),
     _structure("task_start", TaskStartMachine(), TaskStartAdapter, fast=True),
     _join_set(JoinSetMachine(tasks=1, joiners=1), fast=True),
     _task_tracker(TaskTrackerMachine(tasks=1, waiters=1), fast=True),

@@ -64,7 +64,9 @@ STRUCTURES = (
 WHY_NEW = "its survivors were not gone through yet; bugs are planted in the code that it describes"
 LEFT_OUT = {
     **dict.fromkeys(FOR_TRACES, WHY_FOR_TRACES),
-    **dict.fromkeys((*CHANNELS, *STRUCTURES, "tls_stream", "stream_halves", "http_pool"), WHY_NEW),
+    **dict.fromkeys(
+        (*CHANNELS, *STRUCTURES, "tls_stream", "stream_halves", "http_pool", "supervisor"), WHY_NEW
+    ),
     "lazy_cell": "what it has in common with once_cell is judged there, and that is all but a name",
     "workers": "takes half a minute for a mutant; bugs are planted in it by tests/spec",
 }

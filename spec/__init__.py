@@ -49,6 +49,7 @@ from . import (
     semaphore,
     shutdown,
     stream_halves,
+    supervisor,
     surroundings,
     task,
     task_start,
@@ -108,4 +109,5 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "stream_halves": stream_halves.CONFIGURATIONS,
     "http_pool": http_pool.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
+    "supervisor": supervisor.CONFIGURATIONS,
 }

@@ -1,1 +1,1 @@
-"""The command line: `zokio demo` and `zokio check`."""
+"""The command line: `zokio demo`, `check`, `trace` and `serve`."""

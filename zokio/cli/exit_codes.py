@@ -1,4 +1,4 @@
-"""The exit codes of `zokio check`, one for each way in which a check can end."""
+"""The exit codes: of `zokio check`, one for each way in which a check can end; of `zokio serve`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ VIOLATED: Final = 1
 USAGE: Final = 2
 INCOMPLETE: Final = 3
 NONDETERMINISTIC: Final = 4
+SERVED: Final = 0
+GAVE_UP: Final = 5
 INTERRUPTED: Final = 130
 
 # By what outweighs what: a counterexample is one, however much was not seen.
@@ -27,6 +29,14 @@ exit codes:
   3    incomplete: a limit was hit before every state was seen, and nothing was violated until then
   4    nondeterministic: a machine answered differently when it was asked twice for the same state
   130  interrupted
+"""
+
+SERVE_HELP = """\
+exit codes:
+  0    it was stopped by a signal, and what was in flight was finished or had its time
+  2    wrong usage: nothing to serve, or nowhere to listen; also when every process says so
+  5    every process was given up: each has died 6 times in a row
+  130  it was stopped at once, by a second signal
 """
 
 

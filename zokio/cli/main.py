@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from zokio import __version__
 from zokio.cli.check import add_check_arguments, check_command
 from zokio.cli.demo import demo_command
-from zokio.cli.exit_codes import HELP, INTERRUPTED, USAGE
+from zokio.cli.exit_codes import HELP, INTERRUPTED, SERVE_HELP, USAGE
+from zokio.cli.serve import add_serve_arguments, serve_command
 from zokio.cli.trace import add_trace_arguments, trace_command
 from zokio.errors import UsageError
 from zokio.model.blame import blame
@@ -21,7 +22,8 @@ from zokio.model.blame import blame
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    arguments = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    arguments = _parser().parse_args(given, argparse.Namespace(given=given))
     try:
         return int(arguments.command(arguments))
     except UsageError as error:
@@ -62,6 +64,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_trace_arguments(trace)
     trace.set_defaults(command=trace_command)
+    serve = commands.add_parser(
+        "serve",
+        help="serve HTTP: a handler, or an ASGI application",
+        description="Serves `async def handler(request) -> Response`, or an ASGI 3 application.",
+        epilog=SERVE_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_serve_arguments(serve)
+    serve.set_defaults(command=serve_command)
     return parser
 
 
