@@ -18,6 +18,7 @@ from spec import (
     blocking_runs,
     clockwork,
     http_connection,
+    http_upgrade,
     surroundings,
     workers_bounds,
 )
@@ -252,6 +253,7 @@ JOBS = (
     _registration(Registration(), "simulated"),
     _registration(LevelTriggered(error_stays=True), "poll, socket pairs"),
     *map(_http_connection, http_connection.CONFIGURATIONS),
+    *map(_http_connection, http_upgrade.CONFIGURATIONS),
     _join(JoinMachine(inside=2, outside=1)),
     _scheduler(SchedulerMachine(tasks=1, threads=2, interval=1)),
     _scopes(CancelGroupsMachine(tasks=2, scopes=2, threads=False, apart=False)),
