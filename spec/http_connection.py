@@ -14,7 +14,8 @@ Variables:
     at        where the connection's task waits: idle (for a request), head (for its rest), handling
               (for the handler), body (the handler waits for the body), writing (for room), draining
               (for the rest of a body that nobody has read), lingering (all is written and the
-              write side shut; what comes is dropped until the client ends), closed
+              write side shut; what comes is dropped until the client ends), upgraded (see
+              `http_upgrade.py`), closed
     stopping  a graceful shutdown has begun
     cause     why the task is cancelled and has not heard of it: time, stop, grace
     owed      the task is owed a poll
@@ -26,6 +27,7 @@ Variables:
               client was told to continue
     room      what is to be written fits
     answers   what was written: number of the request, and status
+    given, told: see `http_upgrade.py`
 
 Facts: the handler runs in the connection's task, so nothing else is read meanwhile; that is the
 back-pressure. What waits for the client has a deadline.
@@ -58,6 +60,7 @@ from .http_connection_state import (
     START,
     STOP,
     TOO_SLOW,
+    UPGRADED,
     WRITING,
     State,
     can_read,
@@ -106,7 +109,7 @@ class HttpConnection(HttpConnectionSteps):
     def who_can_go_on_is_owed_a_poll(self, state: State) -> bool:
         waits = state.at in READING and not can_read(state)
         writes = state.at == WRITING and not state.room and state.peer != RESET
-        return state.owed or state.at in (HANDLING, CLOSED) or waits or writes
+        return state.owed or state.at in (HANDLING, UPGRADED, CLOSED) or waits or writes
 
     @always
     def a_cancelled_task_is_owed_a_poll(self, state: State) -> bool:
@@ -118,7 +121,7 @@ class HttpConnection(HttpConnectionSteps):
 
     @always
     def what_is_closed_leaves_nothing(self, state: State) -> bool:
-        bare = (state.owed, state.cause, state.inbox, state.buffer, state.body)
+        bare = (state.owed, state.cause, state.inbox, state.buffer, state.body, state.given)
         return state.at != CLOSED or not any(bare)
 
     # Progress

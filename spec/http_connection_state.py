@@ -6,20 +6,24 @@ from typing import NamedTuple
 
 IDLE, HEAD, HANDLING, BODY = "idle", "head", "handling", "body"
 WRITING, DRAINING, LINGERING, CLOSED = "writing", "draining", "lingering", "closed"
+UPGRADED = "upgraded"
 READING = (IDLE, HEAD, BODY, DRAINING, LINGERING)
 ON_THE_CLIENT = (*READING, WRITING)
 """Where the connection waits for its client, and a deadline runs."""
 
 GET, POST, LONG, EXPECT, BAD = "get", "post", "long", "expect", "bad"
+UPGRADE = "upgrade"
 START, REST, PART = "start", "rest", "part"
 OWED = {GET: (), POST: (PART,), LONG: (PART, PART), EXPECT: (PART,), BAD: (), START: (REST,)}
+OWED[UPGRADE] = ()
 """What a client begins a request with, and what it then owes."""
-LENGTH = {GET: 0, REST: 0, POST: 1, LONG: 2, EXPECT: 1}
+LENGTH = {GET: 0, UPGRADE: 0, REST: 0, POST: 1, LONG: 2, EXPECT: 1}
 """How many parts the body has that belongs to a complete head."""
 
 OPEN, ENDED, RESET = "open", "ended", "reset"
 TIME, STOP, GRACE = "time", "stop", "grace"
 CONTINUE, DONE, FAILED, MALFORMED, TOO_SLOW = "100", "200", "500", "400", "408"
+SWITCHED = "101"
 REFUSALS = (MALFORMED, TOO_SLOW)
 
 
@@ -41,6 +45,8 @@ class State(NamedTuple):
     asked: bool = False
     room: bool = True
     answers: tuple[tuple[int, str], ...] = ()
+    given: tuple[str, ...] = ()
+    told: bool = False
 
 
 EVERYTHING = State._fields

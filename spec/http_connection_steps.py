@@ -42,6 +42,7 @@ from .http_connection_state import (
     STOP,
     TIME,
     TOO_SLOW,
+    UPGRADED,
     WRITING,
     State,
     can_read,
@@ -116,10 +117,10 @@ class HttpConnectionSteps(Machine[State]):
 
     # The server
 
-    @action(writes=("stopping", "cause", "owed"), reads=EVERYTHING, fair=False)
+    @action(writes=("stopping", "cause", "owed", "told"), reads=EVERYTHING, fair=False)
     def begin_shutdown(self, state: State) -> State:
         """A graceful shutdown begins: who is idle ends at once, everybody else when it is done."""
-        state = state._replace(stopping=True)
+        state = state._replace(stopping=True, told=state.at == UPGRADED)
         if state.at != IDLE:
             return state
         return state._replace(cause=state.cause or STOP, owed=True)
@@ -222,7 +223,7 @@ class HttpConnectionSteps(Machine[State]):
     def linger(self, state: State) -> State:
         """It has written everything, and reads on so that the client can read the answer."""
         state = state._replace(at=LINGERING, buffer=(), request="", body=0, asked=False, room=True)
-        return self.go_on(state)
+        return self.go_on(state._replace(given=(), told=False))
 
     def close(self, state: State) -> State:
         """For good."""

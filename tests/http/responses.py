@@ -34,7 +34,7 @@ def answers_in(data: bytes, methods: tuple[str, ...] = ()) -> list[Answer]:
         assert len(headers) == len(fields), "a header came twice"
         number = sum(answer.status >= 200 for answer in found)
         is_head = methods[number : number + 1] == ("HEAD",)
-        if is_head or int(status) in (100, 204, 304):
+        if is_head or int(status) in (100, 101, 204, 304):
             body, is_whole = b"", True
         else:
             body, data, is_whole = _body(headers, data)

@@ -125,4 +125,28 @@ MUTANTS = (
         "                self._timer = self._runtime.timers.insert(self.at_ns, self._fire)\n",
         "            pass\n",
     ),
+    mutant(
+        "what_came_behind_an_upgrade_is_kept_for_http",
+        CONNECTION,
+        'Upgraded(self.stream, self.buffer, self.service.limits)\n        self.buffer = b""\n',
+        'Upgraded(self.stream, b"", self.service.limits)\n',
+    ),
+    mutant(
+        "who_has_taken_the_connection_over_is_not_told_of_a_shutdown",
+        CONNECTION,
+        "        elif self._upgraded is not None:\n",
+        "        elif self._upgraded is self:\n",
+    ),
+    mutant(
+        "who_takes_the_connection_over_during_a_shutdown_is_not_told",
+        CONNECTION,
+        "        if self.service.stopping:  # which nobody will say again\n",
+        "        if False:\n",
+    ),
+    mutant(
+        "what_was_taken_over_is_closed_before_the_client_has_read_the_end",
+        CONNECTION,
+        "        self._upgraded = None\n        await self.linger()\n",
+        "        self._upgraded = None\n",
+    ),
 )

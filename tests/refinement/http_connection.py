@@ -28,6 +28,7 @@ from spec.http_connection_state import (
     START,
     STOP,
     TIME,
+    UPGRADED,
     WRITING,
     State,
 )
@@ -43,6 +44,7 @@ from zokio.http.limits import Limits
 from zokio.http.request import Request
 from zokio.http.response import Response
 from zokio.http.service import Service
+from zokio.http.upgrade import Upgrade, Upgraded
 from zokio.net.tcp_stream import TcpStream
 from zokio.runtime.scope import CancelScope
 
@@ -65,6 +67,8 @@ def head_of(unit: str, number: int) -> bytes:
             head += b"Content-Length: %d\r\nExpect: 100-continue\r\n" % SIZE
         case "bad":
             head += b"Transfer-Encoding : chunked\r\n"
+        case "upgrade":
+            head += b"Connection: Upgrade\r\nUpgrade: test\r\n"
     return head + b"\r\n"
 
 
@@ -80,6 +84,7 @@ class HttpConnectionAdapter:
         self.handled = 0
         self.command = ""
         self.request: Request | None = None
+        self.upgraded: Upgraded | None = None
         self.drained = b""
         self.outer = CancelScope()
         self.stage.call(self._connect)
@@ -98,7 +103,7 @@ class HttpConnectionAdapter:
         with self.outer:
             await self.connection.run()
 
-    async def _handle(self, request: Request) -> Response:
+    async def _handle(self, request: Request) -> Response | Upgrade:
         """Do what it is told, and wait to be told more."""
         number = self.handled
         assert request.target == f"/{number}", "a body was taken for a head"
@@ -115,10 +120,19 @@ class HttpConnectionAdapter:
                     return Response(headers=headers)
                 case "large":
                     return Response(body=self._parts(), headers=headers)
+                case "upgrade":
+                    return Upgrade("test", self._take_over, headers)
                 case "error":
                     raise HttpError(500)  # which is not logged
                 case _:
                     await suspend()
+
+    async def _take_over(self, upgraded: Upgraded) -> None:
+        """Wait until it is told to end."""
+        self.upgraded = upgraded
+        while self.command != "end":
+            await suspend()
+        self.command = ""
 
     async def _parts(self) -> AsyncIterator[bytes]:
         for part in LARGE:
@@ -185,6 +199,12 @@ class HttpConnectionAdapter:
     def handler_answers(self, outcome: str) -> None:
         self._tell(outcome)
 
+    def handler_upgrades(self) -> None:
+        self._tell("upgrade")
+
+    def upgraded_ends(self) -> None:
+        self._tell("end")
+
     def _tell(self, command: str) -> None:
         self.command = command
         self.stage.wake(self.task)
@@ -218,7 +238,17 @@ class HttpConnectionAdapter:
             body=body,
             asked=asked,
             room=self.has_room() if at == WRITING else True,
+            given=self._given() if at == UPGRADED else (),
+            told=at == UPGRADED and self._is_told(),
         )
+
+    def _given(self) -> tuple[str, ...]:
+        assert self.upgraded is not None
+        return self._units(len(self.pair._ours._received), len(self.upgraded.buffered))
+
+    def _is_told(self) -> bool:
+        assert self.upgraded is not None
+        return self.upgraded.stopping.is_cancelled()
 
     def _cause(self) -> str:
         if self.outer.cancel_called:

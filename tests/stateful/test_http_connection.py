@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from spec.http_connection import HttpConnection
-from spec.http_connection_state import BAD, EXPECT, GET, LONG, POST, START
+from spec.http_connection_state import BAD, EXPECT, GET, LONG, POST, START, UPGRADE
+from spec.http_upgrade import HttpUpgrade
 from tests.refinement.http_connection import HttpConnectionAdapter
 from tests.stateful.edge_replay import (
     assert_everything_was_witnessed,
@@ -16,6 +17,7 @@ from zokio.model import stateful_test
 
 SMALL = HttpConnection(heads_max=1, kinds=(POST, BAD))
 WHOLE = HttpConnection(heads_max=2, kinds=(GET, POST, START))
+TAKEN = HttpUpgrade(heads_max=2, kinds=(UPGRADE,))
 HARD = HttpConnection(heads_max=1, kinds=(LONG, EXPECT, BAD))
 ALL = HttpConnection(heads_max=3, kinds=(GET, POST, LONG, EXPECT, BAD, START))
 
@@ -28,6 +30,10 @@ def test_the_real_connection_takes_the_transitions_of_difficult_requests() -> No
     replay_one_walk_in(5, HARD, HttpConnectionAdapter())
 
 
+def test_the_real_connection_can_be_taken_over_in_every_way_of_the_machine() -> None:
+    replay_every_edge(TAKEN, HttpConnectionAdapter())
+
+
 @pytest.mark.uncounted
 def test_the_real_connection_does_everything_that_the_machine_says() -> None:
     witness = replay_one_walk_in(4, WHOLE, HttpConnectionAdapter())
@@ -37,3 +43,9 @@ def test_the_real_connection_does_everything_that_the_machine_says() -> None:
 @pytest.mark.uncounted
 def test_random_runs_of_the_real_connection_agree_with_the_machine() -> None:
     stateful_test(ALL, HttpConnectionAdapter())("runTest").debug()
+
+
+@pytest.mark.uncounted
+def test_random_runs_of_connections_that_are_taken_over_agree_with_the_machine() -> None:
+    machine = HttpUpgrade(heads_max=3, kinds=(GET, POST, UPGRADE, START))
+    stateful_test(machine, HttpConnectionAdapter())("runTest").debug()

@@ -14,6 +14,8 @@ from zokio.http.limits import Limits as Limits
 from zokio.http.request import Request as Request
 from zokio.http.response import Response as Response
 from zokio.http.server import serve as serve
+from zokio.http.upgrade import Upgrade as Upgrade
+from zokio.http.upgrade import Upgraded as Upgraded
 
 __all__ = [
     "Access",
@@ -25,6 +27,8 @@ __all__ = [
     "Request",
     "RequestBody",
     "Response",
+    "Upgrade",
+    "Upgraded",
     "log_access",
     "serve",
 ]

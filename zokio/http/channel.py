@@ -32,6 +32,7 @@ class Phase(Enum):
     WRITING = "writing"
     DRAINING = "draining"
     LINGERING = "lingering"
+    UPGRADED = "upgraded"
     CLOSED = "closed"
 
 
@@ -43,6 +44,7 @@ BODY: Final = Phase.BODY
 WRITING: Final = Phase.WRITING
 DRAINING: Final = Phase.DRAINING
 LINGERING: Final = Phase.LINGERING
+UPGRADED: Final = Phase.UPGRADED
 CLOSED: Final = Phase.CLOSED
 
 

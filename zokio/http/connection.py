@@ -1,7 +1,8 @@
 """Connection: serves one client, request after request, until one of the two ends it.
 
     IDLE --head--> HANDLING --response--> DRAINING --rest of the body--> IDLE
-      `--part of it--> HEAD               `--the last, or refused--> LINGERING --> CLOSED
+      `--part of it--> HEAD  `            `--the last, or refused--> LINGERING --> CLOSED
+                              `--101--> UPGRADED --the taker is done--^
 
 The handler runs in the connection's task (HANDLING), and asks for the body from there (BODY). So
 one request is under way at a time, answers are written in order, and who does not read is not read
@@ -14,9 +15,19 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from zokio.errors import BrokenError, ClosedError
+from zokio.errors import BrokenError, ClosedError, UsageError
 from zokio.http.body import NO_BODY, RequestBody
-from zokio.http.channel import BODY, CLOSED, DRAINING, HANDLING, HEAD, IDLE, READ_BYTES, Channel
+from zokio.http.channel import (
+    BODY,
+    CLOSED,
+    DRAINING,
+    HANDLING,
+    HEAD,
+    IDLE,
+    READ_BYTES,
+    UPGRADED,
+    Channel,
+)
 from zokio.http.http_error import HttpError
 from zokio.http.parsing import Head, HeadParser, check_beginning
 from zokio.http.request import Request
@@ -24,6 +35,7 @@ from zokio.http.response import Response
 from zokio.http.sending import Sending
 from zokio.http.service import Service
 from zokio.http.stream import Stream
+from zokio.http.upgrade import Upgrade, Upgraded, check_upgrade
 from zokio.reactor.contract import Address
 
 LOGGER: Final = logging.getLogger("zokio.http")
@@ -33,13 +45,14 @@ END: Final = b"\r\n\r\n"
 class Connection(Channel):
     """`await Connection(stream, address, service).run()` serves a client and closes the stream."""
 
-    __slots__ = ("_parser", "_peer_address", "_sending")
+    __slots__ = ("_parser", "_peer_address", "_sending", "_upgraded")
 
     def __init__(self, stream: Stream, peer_address: Address, service: Service) -> None:
         super().__init__(stream, service)
         self._peer_address = peer_address
         self._parser = HeadParser(service.limits.max_headers)
         self._sending = Sending(self, service, peer_address)
+        self._upgraded: Upgraded | None = None
 
     async def run(self) -> None:
         """Serve until the connection ends; a client that breaks off is no error."""
@@ -58,9 +71,12 @@ class Connection(Channel):
             self.stream.close()
 
     def stop_if_idle(self) -> None:
-        """The server stops; from any thread. Who is not idle finds out when it is done."""
+        """The server stops; from any thread. Who is not idle finds out when it is done, and who has
+        taken the connection over is told."""
         if self.phase is IDLE:
             self.deadline.end_now()
+        elif self._upgraded is not None:
+            self._upgraded.stopping.cancel()
 
     def _may_refuse(self) -> bool:
         return self.phase in (HEAD, BODY) and not self._sending.has_begun
@@ -96,12 +112,36 @@ class Connection(Channel):
                 response = await handler(Request(head, body, self._peer_address))
             except Exception as error:
                 response = self._response_for(error, head, body)
+            if type(response) is Upgrade:
+                try:
+                    check_upgrade(head, response, is_read=body.is_over)
+                except UsageError as error:
+                    response = self._response_for(error, head, body)
+                else:
+                    return await self._upgrade(head, response, started_ns)
             keeps = await self._sending.send(head, body, response, started_ns)
             if body is not NO_BODY:
                 body.detach()
                 keeps = keeps and not service.stopping and await self._drain(body)
             if not keeps or service.stopping:
                 return await self.linger()
+
+    async def _upgrade(self, head: Head, upgrade: Upgrade, started_ns: int) -> None:
+        """Give the connection away, with what was read behind the request."""
+        await self._sending.send_upgrade(head, upgrade, started_ns)
+        self._upgraded = Upgraded(self.stream, self.buffer, self.service.limits)
+        self.buffer = b""
+        self.phase = UPGRADED
+        if self.service.stopping:  # which nobody will say again
+            self._upgraded.stopping.cancel()
+        try:
+            await upgrade.taker(self._upgraded)
+        except (BrokenError, ClosedError):
+            raise
+        except Exception as error:
+            LOGGER.error("%r: the upgraded connection failed", head.target, exc_info=error)
+        self._upgraded = None
+        await self.linger()
 
     def _take_head(self, end: int) -> Head:
         """The head that ends there, out of the buffer."""

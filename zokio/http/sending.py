@@ -22,6 +22,7 @@ from zokio.http.parsing import Head
 from zokio.http.response import Response
 from zokio.http.response_heads import WITHOUT_BODY
 from zokio.http.service import Service
+from zokio.http.upgrade import Upgrade
 from zokio.reactor.contract import Address
 
 LOGGER: Final = logging.getLogger("zokio.http")
@@ -72,6 +73,13 @@ class Sending:
         if service.access_log is not None:
             self._log(head, response.status, size, started_ns)
         return keeps
+
+    async def send_upgrade(self, head: Head, upgrade: Upgrade, started_ns: int) -> None:
+        """Write the head after which nothing is HTTP any more."""
+        data = self._service.heads.beginning(101, started_ns) + upgrade.lines + b"\r\n"
+        await self._channel.write(data)
+        if self._service.access_log is not None:
+            self._log(head, 101, 0, started_ns)
 
     async def send_refusal(self, response: Response) -> None:
         """Write an answer to what was not understood, the last one of the connection."""

@@ -9,10 +9,11 @@ from zokio.http.limits import Limits
 from zokio.http.request import Request
 from zokio.http.response import Response
 from zokio.http.response_heads import ResponseHeads
+from zokio.http.upgrade import Upgrade
 from zokio.runtime.current import current_runtime
 from zokio.timers.deadline import duration_ns
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response | Upgrade]]
 
 
 class Service:
