@@ -1,4 +1,4 @@
-"""What a runtime holds at a moment, to see that all of it is given back."""
+"""What a server with one listener holds of its connections, to see that all of it is given back."""
 
 from __future__ import annotations
 
@@ -11,31 +11,36 @@ from zokio.runtime.current import current_runtime
 
 @dataclass(frozen=True)
 class Held:
-    """Counts: descriptors that are watched, tasks that live, timers that are set."""
+    """Counts: descriptors that are watched, tasks of connections, timers that are set."""
 
     descriptors: int
     tasks: int
     timers: int
 
 
-def held() -> Held:
-    """What the runtime of the caller holds now."""
+NOTHING = Held(descriptors=1, tasks=0, timers=0)
+"""The one is the listener's."""
+
+
+def held(name: str) -> Held:
+    """What the runtime of the caller holds now, of tasks those of that name."""
     runtime = current_runtime()
-    metrics = runtime.metrics()
     reactor: Any = runtime.reactor  # each of them keeps its registrations under this name
-    return Held(len(reactor._registrations), metrics.tasks_alive, metrics.timers_pending)
+    tasks = sum(task.name == name for task in runtime.dump().tasks)
+    return Held(len(reactor._registrations), tasks, runtime.metrics().timers_pending)
 
 
-async def is_held_again(before: Held, *, within: float) -> None:
-    """Wait until no more is held than `before`.
+async def nothing_is_held(name: str, *, within: float) -> None:
+    """Wait until no connection is left, nor what belongs to one.
 
     Args:
+        name: of the tasks that serve connections.
         within: seconds, which cost nothing where time is virtual.
     """
-    after = held()
+    found = held(name)
     for _ in range(int(within * 100)):
-        if after == before:
+        if found == NOTHING:
             return
         await zokio.sleep(0.01)
-        after = held()
-    assert after == before, "something is left"
+        found = held(name)
+    assert found == NOTHING, f"it is left: {found}"

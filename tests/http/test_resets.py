@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 import zokio
-from tests.helpers.held import held, is_held_again
+from tests.helpers.held import nothing_is_held
 from tests.helpers.simulation import run_simulated
 from tests.helpers.tcp_streams import reset
 from tests.http.exchange import MOMENT, echo, end, read_all, serving
@@ -34,6 +34,7 @@ EXCHANGES = {
     "pipelined": (PIPELINED,),
 }
 LARGE = 400_000
+TASKS = "HTTP connection"
 each_exchange = pytest.mark.parametrize("pieces", EXCHANGES.values(), ids=EXCHANGES)
 
 
@@ -83,12 +84,11 @@ def test_a_reset_after_every_byte_that_is_sent(
 ) -> None:
     async def main() -> None:
         async with serving(echo) as address:
-            before = held()
             for sent in beginnings(pieces):
                 await _break_off(address, sent, pause=pause)
-                await is_held_again(before, within=1)
+                await nothing_is_held(TASKS, within=1)
                 await _is_well(address)
-                await is_held_again(before, within=1)
+                await nothing_is_held(TASKS, within=1)
 
     caplog.set_level(logging.DEBUG)
     run_simulated(main())
@@ -101,10 +101,10 @@ def test_a_reset_after_every_byte_that_is_received(
 ) -> None:
     async def main() -> int:
         async with serving(echo) as address:
-            before, size = held(), 1
+            size = 1
             all_at_once = (b"".join(pieces),)
             while len(await _break_off(address, all_at_once, pause=0, received=size)) == size:
-                await is_held_again(before, within=1)
+                await nothing_is_held(TASKS, within=1)
                 await _is_well(address)
                 size += 1
             return size
@@ -135,10 +135,9 @@ def test_a_reset_while_the_answer_is_written_closes_what_it_is_made_of() -> None
 
     async def main() -> None:
         async with serving(in_parts(closed)) as address:
-            before = held()
             for number, size in enumerate(range(0, LARGE, LARGE // 40), 1):
                 await _break_off(address, (GET,), pause=MOMENT, received=size)
-                await is_held_again(before, within=1)
+                await nothing_is_held(TASKS, within=1)
                 assert len(closed) == number
             await _is_well(address)
 
@@ -152,12 +151,11 @@ def test_a_reset_on_a_real_connection(
 ) -> None:
     async def main() -> None:
         async with serving(echo) as address:
-            before = held()
             received_there = received if size >= len(POST) else 0
             await _break_off(address, (PIPELINED[:size],), pause=0, received=received_there)
-            await is_held_again(before, within=30)
+            await nothing_is_held(TASKS, within=30)
             await _is_well(address)
-            await is_held_again(before, within=30)
+            await nothing_is_held(TASKS, within=30)
 
     caplog.set_level(logging.DEBUG)
     zokio.run(main())

@@ -14,7 +14,7 @@ import pytest
 
 import zokio
 from tests.helpers import http_server
-from tests.helpers.held import held, is_held_again
+from tests.helpers.held import nothing_is_held
 from tests.helpers.http_server import serving
 from tests.helpers.simulation import run_simulated
 from tests.helpers.tcp_streams import reset
@@ -131,13 +131,12 @@ def test_a_response_that_breaks_off_after_any_byte(ask: Ask, ending: str, kind: 
         for size in range(len(response) + 1):
             script = Failing(response, size, ending).script
             async with serving(failing_once(script)) as server, Client(proxies={}) as client:
-                before = held()
                 found = await asked(client, ask(client, server.url()))
                 assert found == (BODIES[kind] if size == len(response) else None)
                 await zokio.sleep(1)
                 await is_well(client, server.url())
                 client.close()
-                await is_held_again(before, within=1)
+                await nothing_is_held(http_server.TASKS, within=1)
 
     run_simulated(main())
 
@@ -206,7 +205,6 @@ def test_a_real_connection_breaks_off(ending: str, size: int) -> None:
     async def main() -> None:
         script = Failing(SMALL, size, ending).script
         async with serving(failing_once(script)) as server, Client(proxies={}) as client:
-            before = held()
             found = await asked(client, get(client, server.url()))
             if ending == "end" or size < len(SMALL):
                 assert found == (b"hello" if size == len(SMALL) else None)
@@ -214,6 +212,6 @@ def test_a_real_connection_breaks_off(ending: str, size: int) -> None:
                 assert found in (b"hello", None)
             await is_well(client, server.url())
             client.close()
-            await is_held_again(before, within=30)
+            await nothing_is_held(http_server.TASKS, within=30)
 
     zokio.run(main())
