@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from itertools import cycle, islice
+from itertools import cycle
 
 import zokio
 from zokio.errors import BrokenError, ConnectTimeoutError, RefusedError
@@ -35,7 +35,7 @@ class Proxy:
 
     def __init__(self, client: Client, upstreams: list[str]) -> None:
         self._client = client
-        self._turns, self._count = cycle(upstreams), len(upstreams)
+        self._upstreams, self._turns = upstreams, cycle(range(len(upstreams)))
 
     async def handle(self, request: Request) -> Response:
         """One request; serve() calls it."""
@@ -53,8 +53,8 @@ class Proxy:
         target = request.raw_path + ("?" + request.query if request.query else "")
         body = None if request.body.is_over else request.body
         headers = headers_for_upstream(request)
-        unreached = "no server"
-        for upstream in islice(self._turns, self._count):
+        turn, unreached = next(self._turns), "no server"
+        for upstream in self._upstreams[turn:] + self._upstreams[:turn]:
             url = upstream + target
             call = self._client.request(request.method, url, headers=headers, body=body)
             try:

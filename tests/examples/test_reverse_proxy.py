@@ -233,6 +233,21 @@ def test_nobody_reachable_and_no_path_are_errors_of_their_own() -> None:
     assert run_simulated(main()) == [502, 501]
 
 
+def test_whoever_finds_a_server_gone_finds_the_other_one_however_many_ask() -> None:
+    async def handle(request: Request) -> Response:
+        return Response(body=b"here")
+
+    async def main() -> tuple[bytes, ...]:
+        async with (
+            serving(handle) as (host, port),
+            proxied("http://127.0.0.1:9", f"http://{host}:{port}") as (address, _),
+        ):
+            return await zokio.join(*(said(address, GET + LAST) for _ in range(20)))
+
+    found = [answers_in(each)[0] for each in run_simulated(main())]
+    assert [(each.status, each.body) for each in found] == [(200, b"here")] * 20
+
+
 def test_a_client_that_does_not_read_slows_the_server_and_one_that_leaves_stops_it() -> None:
     produced = [0]
 
