@@ -59,7 +59,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check format test unit few-workers test-workers assurance docs stateful proofs all-proofs planted planted-kernel mutants thorough \
+.PHONY: help demo check format test unit few-workers test-workers assurance docs stateful fuzz proofs all-proofs planted planted-kernel mutants thorough \
 	model bench scale compiled test-compiled bench-compiled test-all clean
 
 help: ## List the targets
@@ -110,6 +110,10 @@ all-proofs: $(VENV)/.stamp ## Also the z3 proofs of the scheduler and the shutdo
 
 stateful: $(VENV)/.stamp ## The stateful tests, long: HYPOTHESIS_PROFILE=long
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q $(PARALLEL) --timeout=0 tests/stateful
+
+fuzz: $(VENV)/.stamp ## Drawn bytes for the HTTP server and client, long: HYPOTHESIS_PROFILE=long
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q $(PARALLEL) --timeout=0 \
+		tests/http/test_fuzz.py tests/http_client/test_fuzz.py
 
 assurance: $(VENV)/.stamp ## Measure the whole assurance case (under 30 minutes) and write docs/assurance.md
 	@$(BIN)/python -m assurance

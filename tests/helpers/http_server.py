@@ -17,6 +17,7 @@ import zokio
 from zokio.net import TcpListener, TcpStream
 from zokio.net.tls import TlsStream
 
+TASKS = "connection of a test server"
 Script = Callable[[TcpStream], Awaitable[None]]
 SomeStream: TypeAlias = TcpStream | TlsStream
 
@@ -75,7 +76,7 @@ async def _accept(
     async for stream, _ in listener:
         server.connections += 1
         server.streams.append(stream)
-        group.spawn(_serve(stream, script))
+        group.spawn(_serve(stream, script), name=TASKS)
 
 
 async def _serve(stream: TcpStream, script: Script) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import sys
@@ -14,7 +15,7 @@ import pytest
 import zokio
 from tests.helpers.http_server import Answer, Received, serving
 from tests.helpers.simulation import run_simulated
-from zokio.errors import ClosedError, EndedError, LimitError, UsageError
+from zokio.errors import ClosedError, EndedError, LimitError, ResetError, UsageError
 from zokio.http import Client
 from zokio.http.client import Limits
 from zokio.http.client.decoders import PART_BYTES, installed
@@ -137,6 +138,23 @@ def test_a_body_that_fails_while_it_is_sent_closes_the_connection() -> None:
     run_simulated(main())
 
 
+def test_a_reset_of_the_body_itself_is_not_taken_for_one_of_the_connection() -> None:
+    """Who passes a body on from another connection hears at once that this one broke."""
+
+    async def broken_off() -> AsyncIterator[bytes]:
+        yield b"some"
+        raise ResetError(errno.ECONNRESET, "elsewhere")
+
+    async def main() -> None:
+        async with serving() as server, Client(proxies={}) as client:
+            with pytest.raises(ResetError, match="elsewhere"):
+                await client.post(server.url(), body=broken_off())
+            assert client.pool.open == 0
+            assert zokio.time.now() == 0
+
+    run_simulated(main())
+
+
 def test_a_body_is_read_in_parts_and_the_connection_kept() -> None:
     async def main() -> int:
         async with serving() as server, Client(proxies={}) as client:
@@ -247,6 +265,24 @@ def raw_deflate(data: bytes) -> bytes:
 )
 def test_a_compressed_body_is_what_it_was(coding: str, body: bytes) -> None:
     assert fetch(answering({"content-encoding": coding}, body)) == LARGE
+
+
+def test_a_compressed_body_can_be_had_as_it_was_sent() -> None:
+    squeezed = gzip.compress(LARGE)
+
+    async def main() -> None:
+        answer = answering({"content-encoding": "gzip"}, squeezed)
+        async with (
+            serving(answer=answer) as server,
+            Client(proxies={}) as client,
+            client.get(server.url()) as response,
+        ):
+            assert b"".join([part async for part in response.iter_raw()]) == squeezed
+            assert client.pool.idle == 1
+            with pytest.raises(ClosedError, match="was taken before"):
+                await response.read()
+
+    run_simulated(main())
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,17 @@ def redirecting(status: int, location: str) -> Answer:
     return answer
 
 
+def test_who_follows_none_gets_the_response_that_redirects() -> None:
+    async def main() -> tuple[int, str, bytes]:
+        answer = redirecting(307, "/to")
+        limits = Limits(redirects=None)
+        async with serving(answer=answer) as server, Client(limits=limits, proxies={}) as client:
+            response = await client.get(server.url("/from"))
+            return response.status, response.headers["location"], await response.read()
+
+    assert run_simulated(main()) == (307, "/to", b"moved")
+
+
 @pytest.mark.parametrize(
     ("status", "method", "then"),
     [

@@ -147,13 +147,15 @@ class Client:
 
     async def open(self, request: Request, timeouts: Timeouts) -> Response:
         """Send a request and those that redirects make of it; the response is to be closed."""
-        for _ in range(self._limits.redirects + 1):
+        redirects_max = self._limits.redirects
+        for _ in range((redirects_max or 0) + 1):
             route = self._proxies.route(request.url)
             phases = Phases(timeouts, str(route))
             exchange = Exchange(request, route, phases, self._limits, self._dialer)
             response = await exchange.respond(self.pool)
             location = response.headers.get("location")
-            if response.status not in REDIRECTS or location is None:
+            is_followed = response.status in REDIRECTS and redirects_max is not None
+            if not is_followed or location is None:
                 return response
             try:
                 request = request.redirected(response.status, location)
@@ -161,7 +163,7 @@ class Client:
             finally:
                 response.close()
         raise TooManyRedirectsError(
-            f"more than {self._limits.redirects} redirects, the last one to {request.url}; raise "
+            f"more than {redirects_max} redirects, the last one to {request.url}; raise "
             "Limits.redirects if that is not a circle"
         )
 

@@ -7,6 +7,7 @@ before, nothing of a response came, and the server may get the request twice.
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from functools import partial
 
 import h11
@@ -63,14 +64,28 @@ class Exchange:
         return await self._attempt(connection)
 
     async def _attempt(self, connection: HttpConnection) -> h11.Response:
-        try:
-            await self._send(connection)
-        except (PipeError, ResetError):
-            pass  # it may have answered before it closed; if not, the reading tells the same
+        await self._send(connection)
         return await self._phases.read(connection.receive_head())
 
     async def _send(self, connection: HttpConnection) -> None:
-        await self._phases.write(connection.send(self._head))
-        async for part in self._request.body.parts():
-            await self._phases.write(connection.send(h11.Data(data=part)))
-        await self._phases.write(connection.send(h11.EndOfMessage()))
+        """All of it, or as much as the server takes: it may have answered before it closed."""
+        if not await self._is_taken(connection, self._head):
+            return
+        async with aclosing(self._request.body.parts()) as parts:
+            async for part in parts:
+                if not await self._is_taken(connection, h11.Data(data=part)):
+                    return
+        await self._is_taken(connection, h11.EndOfMessage())
+
+    async def _is_taken(
+        self, connection: HttpConnection, event: h11.Request | h11.Data | h11.EndOfMessage
+    ) -> bool:
+        """Send a part; False: the server reads no more, and what it answered is still to be read.
+
+        An error of the body itself does not come from here, and ends the request.
+        """
+        try:
+            await self._phases.write(connection.send(event))
+        except (PipeError, ResetError):
+            return False
+        return True

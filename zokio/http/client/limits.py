@@ -17,7 +17,7 @@ class Limits:
         idle_seconds: how long a connection that nobody uses is kept.
         head_bytes: of a response's status line and headers.
         body_bytes: of a response that is read whole, after decompression; `iter_bytes` has none.
-        redirects: one after the other.
+        redirects: one after the other; None: none is followed, and what redirects is the response.
 
     Raises:
         UsageError: one of them is not more than 0 (`idle_seconds` and `redirects` may be 0).
@@ -28,15 +28,16 @@ class Limits:
     idle_seconds: float = 15.0
     head_bytes: int = 65_536
     body_bytes: int = 104_857_600
-    redirects: int = 10
+    redirects: int | None = 10
 
     def __post_init__(self) -> None:
         for name in ("per_host", "total", "head_bytes", "body_bytes"):
             if getattr(self, name) < 1:
                 raise UsageError(f"Limits({name}={getattr(self, name)!r}): give 1 or more")
         for name in ("idle_seconds", "redirects"):
-            if not getattr(self, name) >= 0:
-                raise UsageError(f"Limits({name}={getattr(self, name)!r}): give 0 or more")
+            value = getattr(self, name)
+            if value is not None and not value >= 0:
+                raise UsageError(f"Limits({name}={value!r}): give 0 or more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

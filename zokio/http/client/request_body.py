@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -37,7 +37,7 @@ class RequestBody:
         """Whether a retry or a redirect may send it again."""
         return isinstance(self.source, bytes)
 
-    async def parts(self) -> AsyncIterator[bytes]:
+    async def parts(self) -> AsyncGenerator[bytes, None]:
         """Its bytes, in parts of which none is empty."""
         if isinstance(self.source, bytes):
             for start in range(0, len(self.source), PART_BYTES):

@@ -90,9 +90,7 @@ class Response:
         if self._whole is not None:
             yield self._whole
             return
-        if self._is_begun:
-            raise ClosedError(f"the body from {self.url} was taken before; keep what you read")
-        self._is_begun = True
+        self._begin()
         decoder = None
         if self._at_hand != b"":
             decoder = self._decoder()
@@ -108,6 +106,16 @@ class Response:
                 raise
         if decoder is not None:
             decoder.end()
+
+    async def iter_raw(self) -> AsyncIterator[bytes]:
+        """The body in parts, as it was sent: what was compressed still is. For who passes it on.
+
+        Raises:
+            As `iter_bytes`.
+        """
+        self._begin()
+        while data := await self._receive():
+            yield data
 
     async def text(self) -> str:
         """The whole body as text, by the charset of its Content-Type; UTF-8 if it has none.
@@ -145,6 +153,11 @@ class Response:
         while size <= size_max and (data := await self._receive()):
             size += len(data)
         self.close()
+
+    def _begin(self) -> None:
+        if self._is_begun:
+            raise ClosedError(f"the body from {self.url} was taken before; keep what you read")
+        self._is_begun = True
 
     def _decoder(self) -> Chain | None:
         """What undoes the compression, if any."""
