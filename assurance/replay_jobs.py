@@ -19,6 +19,8 @@ from spec import (
     clockwork,
     http_connection,
     http_upgrade,
+    mpsc_blocking,
+    mpsc_taking,
     supervisor,
     surroundings,
     workers_bounds,
@@ -353,7 +355,15 @@ NOT_REPLAYED: dict[str, str] = {
         FOR_TRACES,
     ),
     **dict.fromkeys(
-        map(repr, (*workers_bounds.CONFIGURATIONS, OnWorkers(pieces=2))),
+        map(
+            repr,
+            (
+                *workers_bounds.CONFIGURATIONS,
+                *mpsc_taking.CONFIGURATIONS,
+                *mpsc_blocking.CONFIGURATIONS,
+                OnWorkers(pieces=2),
+            ),
+        ),
         "Steps of several threads, one in the middle of another's, which an adapter that drives "
         "one thread cannot take: they are for modelled threads.",
     ),
