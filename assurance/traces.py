@@ -66,11 +66,19 @@ BENCHMARK_SIZES: dict[str, dict[str, float]] = {
 }
 """Short runs of every benchmark but echo, which has a process of its own for its server."""
 
-OF_WORKERS = {
-    *("workers_tasks", "workers_echo"),
+NOT_RECORDED = {
+    *("workers_tasks", "workers_echo", "echo_pipelined", "http"),
     *("blocking_hashing", "blocking_sleeping", "blocking_files"),
 }
-"""Benchmarks that compare numbers of workers: on one thread they do what the others do."""
+"""Benchmarks that compare numbers of workers, or have servers of their own: on one thread they do
+what the others, or the examples, do."""
+
+SILENT = {
+    f"{name}.py.jsonl": runs
+    for name, runs in (("port_scanner", 3), ("web_crawler", 2), ("processes", 5), ("http_api", 3))
+}
+"""Runs of examples that leave no trace: who is called with wrong arguments ends before there is a
+runtime, a parent has none, and the proxy's servers are killed."""
 
 HIDDEN = {
     "a_wake_during_a_poll_queues_the_task_at_once": "the loop itself refuses: the program fails",
@@ -159,15 +167,13 @@ def _examples(folder: Path, *, fast: bool) -> list[RecordedTrace]:
     assert done.returncode == 0, f"the examples do not pass with the probe:\n{done.stdout}"
     files = sorted(runs.iterdir())
     silent = [file.name for file in files if not file.stat().st_size]
-    # Who is called with wrong arguments ends before there is a runtime, and a parent has none.
-    whose = Counter(name.partition("-")[2] for name in silent)
-    assert whose == {"port_scanner.py.jsonl": 3, "processes.py.jsonl": 5}, silent
+    assert Counter(name.partition("-")[2] for name in silent) == SILENT, silent
     return [trace for file in files if file.stat().st_size for trace in read(file)]
 
 
 def _benchmarks(folder: Path, *, fast: bool) -> list[RecordedTrace]:
     """A short run of each benchmark; fast: one of them."""
-    assert {"echo", *BENCHMARK_SIZES, *OF_WORKERS} == {benchmark.name for benchmark in BENCHMARKS}
+    assert {"echo", *BENCHMARK_SIZES, *NOT_RECORDED} == {benchmark.name for benchmark in BENCHMARKS}
     names = ["switches"] if fast else list(BENCHMARK_SIZES)
     traces = []
     for name in names:
