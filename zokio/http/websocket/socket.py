@@ -163,11 +163,11 @@ class WebSocket:
             code = NORMAL
             try:
                 await talk(self)
-            except WebSocketClosed:
+            except* WebSocketClosed:
                 pass
-            except Exception as error:
+            except* Exception as errors:
                 code = FAILED
-                LOGGER.error("the handler of a WebSocket failed", exc_info=error)
+                LOGGER.error("the handler of a WebSocket failed", exc_info=errors)
             await self.close(code)
             group.cancel_scope.cancel()
 
