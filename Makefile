@@ -40,7 +40,8 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 # What the compiled build is tested with: all that runs the kernel, and the machines of the kernel with
 # a few of those above it. The rest reads sources or docs, or runs on the same kernel.
 MACHINES_ON_COMPILED := $(patsubst %,tests/stateful/test_%.py,task scheduler timers registration cancel_scopes \
-	join shutdown blocking_pool mutex mpsc select tls_stream stream_halves)
+	join shutdown blocking_pool mutex mpsc select tls_stream stream_halves \
+	websocket_close)
 ON_COMPILED := $(addprefix tests/,core scheduler timers reactor dns net runtime time sync metrics \
 	examples test_errors.py test_public_api.py) $(MACHINES_ON_COMPILED)
 # What runs with every number of workers: all that runs a runtime and that users see.

@@ -53,6 +53,7 @@ from spec.task_start import TaskStartMachine
 from spec.task_tracker import TaskTrackerMachine
 from spec.timers import CANCEL_ALL, INSERT_DUE, NOTHING, CascadingTimers, TimersMachine
 from spec.tls_stream import TlsStreamMachine
+from spec.websocket_close import WebSocketClose
 from tests.helpers.connected_pair import local_pair, simulated_pair, tcp_pair
 from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.refinement.blocking_pool import BlockingPoolAdapter
@@ -77,6 +78,7 @@ from tests.refinement.task_start import TaskStartAdapter
 from tests.refinement.task_tracker import TaskTrackerAdapter
 from tests.refinement.timers import SleepersAdapter, TimersAdapter
 from tests.refinement.tls_stream import TlsStreamAdapter
+from tests.refinement.websocket_close import WebSocketCloseAdapter
 from zokio.env.clock import VirtualClock
 from zokio.model import Adapter, Excuse, Machine, Step
 from zokio.reactor.contract import Reactor
@@ -250,6 +252,10 @@ def _supervisor(machine: SupervisorMachine, *, fast: bool = False) -> Job:
     return Job("supervisor", "simulated", machine, partial(SupervisorAdapter, machine), fast=fast)
 
 
+def _websocket_close(machine: WebSocketClose, *, fast: bool = False) -> Job:
+    return Job("websocket_close", "simulated", machine, WebSocketCloseAdapter, fast=fast)
+
+
 def _polls_beside_another(state: Task, step: Step) -> bool:
     return step.name == "begin_poll" and any(state.polling)
 
@@ -311,6 +317,7 @@ JOBS = (
     _http_pool(HttpPoolMachine(wants=(0, 0), idempotent=(True, False), total=1), fast=True),
     *map(_supervisor, supervisor.CONFIGURATIONS),
     _supervisor(SupervisorMachine(workers=1, failures_max=2), fast=True),
+    _websocket_close(WebSocketClose(), fast=True),
     _structure("task_start", TaskStartMachine(), TaskStartAdapter, fast=True),
     _join_set(JoinSetMachine(tasks=1, joiners=1), fast=True),
     _task_tracker(TaskTrackerMachine(tasks=1, waiters=1), fast=True),

@@ -58,6 +58,7 @@ from . import (
     timers,
     tls_stream,
     watch,
+    websocket_close,
     workers_bounds,
 )
 
@@ -109,6 +110,7 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "tls_stream": tls_stream.CONFIGURATIONS,
     "stream_halves": stream_halves.CONFIGURATIONS,
     "http_pool": http_pool.CONFIGURATIONS,
+    "websocket_close": websocket_close.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
     "supervisor": supervisor.CONFIGURATIONS,
 }

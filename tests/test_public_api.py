@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import zokio
+import zokio.http.websocket  # a module of its own, which `import zokio` does not bring
 from tests.helpers.program import run_program
 
 NAMES = {
@@ -28,6 +29,8 @@ MEMBERS = {
     "CancellationToken": "cancel cancelled child",
     "Future": "poll map then __await__",
     "Waker": "wake will_wake",
+    "http.Upgraded": "stream buffered stopping limits",
+    "http.websocket.WebSocket": "subprotocol __aiter__ __anext__",
 }
 
 SIGNATURES = {
@@ -87,6 +90,14 @@ SIGNATURES = {
     "net.tls.TlsStream.close": "(self)",
     "net.tls.TlsStream.aclose": "(self, timeout=5.0)",
     "net.tls.TlsStream.abort": "(self)",
+    "http.Upgrade": "(protocol, taker, headers=())",
+    "http.websocket.accept": (
+        "(request, talk, *, subprotocols=(), headers=(), origins=None, max_message=1048576, "
+        "compress=False, ping_interval=20.0, close_timeout=5.0)"
+    ),
+    "http.websocket.WebSocket.send": "(self, message)",
+    "http.websocket.WebSocket.receive": "(self)",
+    "http.websocket.WebSocket.close": "(self, code=1000, reason='')",
     "http.Client": "(*, limits=None, timeouts=None, headers=(), proxies=None, tls=None)",
     "http.Client.request": "(self, method, url, *, headers=(), body=None, json=None, "
     "timeouts=None)",

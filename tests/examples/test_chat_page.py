@@ -3,73 +3,86 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 
 import zokio
-from tests.examples.program import PATIENCE_SECONDS, ROOT, running
+from tests.examples.program import ROOT, Program, running
 from tests.helpers.browser import IS_HERE, WHY_NOT, Page, chromedriver, page
+from tests.http.websocket_client import WebSocketClient, request
 from zokio.http import Client
+from zokio.net import TcpStream
 
 SCREENSHOTS = ROOT / "build"
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
-def say(address: tuple[str, int], body: bytes) -> int:
-    """Post it; the status."""
-    connection = HTTPConnection(*address, timeout=PATIENCE_SECONDS)
-    try:
-        connection.request("POST", "/lines", body)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+Address = tuple[str, int]
+OWN = "Origin: http://a"  # of the host that the client asks for
 
 
-def line(name: str, text: str) -> bytes:
-    return json.dumps({"name": name, "text": text}).encode()
+def line(name: str, text: str) -> str:
+    return json.dumps({"name": name, "text": text})
 
 
-def events(response: HTTPResponse, count: int) -> list[tuple[str, str]]:
+async def opened(address: Address, seen: int = 0) -> WebSocketClient:
+    """What a page does that has seen so much."""
+    return await WebSocketClient.open(address, OWN, path=f"/lines?seen={seen}")
+
+
+async def heard(client: WebSocketClient, count: int) -> list[tuple[int, str]]:
     """Number and text of the next lines that a page gets."""
-    found: list[tuple[str, str]] = []
-    number = ""
-    while len(found) < count:
-        kind, _, value = response.readline().decode().rstrip("\n").partition(": ")
-        if kind == "id":
-            number = value
-        elif kind == "data":
-            found.append((number, json.loads(value)["text"]))
-    return found
+    found = [json.loads(await client.message()) for _ in range(count)]
+    return [(each["number"], each["text"]) for each in found]
+
+
+def played(play: Callable[[Address], Coroutine[object, None, None]]) -> None:
+    """Play clients of the example, which has nothing to complain of."""
+    with running("chat_page.py", "--port", "0") as server:
+        zokio.run(play(server.address()))
+        assert server.interrupt() == (0, "stopped\n", "")
 
 
 def test_who_comes_later_gets_the_latest_lines_and_then_what_is_said() -> None:
-    with running("chat_page.py", "--port", "0") as server:
-        address = server.address()
-        assert [say(address, line("ada", text)) for text in ("one", "two")] == [204, 204]
-        early, late = (HTTPConnection(*address, timeout=PATIENCE_SECONDS) for _ in range(2))
-        early.request("GET", "/lines")
-        late.request("GET", "/lines", headers={"Last-Event-ID": "1"})
-        to_early, to_late = early.getresponse(), late.getresponse()
-        assert events(to_early, 2) == [("1", "one"), ("2", "two")]
-        assert events(to_late, 1) == [("2", "two")]
-        assert say(address, line("bob", "three\nlines\r\nlong")) == 204
-        assert events(to_early, 1) == events(to_late, 1) == [("3", "three\nlines\r\nlong")]
-        early.close()
-        late.close()
-        assert server.interrupt() == (0, "stopped\n", "")
+    async def play(address: Address) -> None:
+        async with await opened(address) as early:
+            for text in ("one", "two"):
+                await early.send_text(line("ada", text))
+            assert await heard(early, 2) == [(1, "one"), (2, "two")]
+            async with await opened(address, seen=1) as late:
+                assert await heard(late, 1) == [(2, "two")]
+                await late.send_text(line("bob", "three\nlines\r\nlong"))
+                for client in (early, late):
+                    assert await heard(client, 1) == [(3, "three\nlines\r\nlong")]
+            async with await opened(address, seen=57) as of_another_server:
+                assert await heard(of_another_server, 1) == [(1, "one")]
+
+    played(play)
 
 
-def test_what_is_no_line_is_refused() -> None:
-    with running("chat_page.py", "--port", "0") as server:
-        address = server.address()
-        wrong = (b"", b"\xff", b"[]", b"7", b'{"name": "ada"}')
-        assert [say(address, body) for body in wrong] == [400] * len(wrong)
-        assert say(address, line("ada", "x" * 10_000)) == 413
-        assert server.interrupt() == (0, "stopped\n", "")
+def test_what_is_no_line_closes_the_web_socket() -> None:
+    async def play(address: Address) -> None:
+        codes = []
+        for wrong in ("", "[]", "7", '{"name": "ada"}', line("ada", "x" * 10_000)):
+            async with await opened(address) as client:
+                await client.send_text(wrong)
+                codes.append((await client.closed())[0])
+        assert codes == [4_000] * 4 + [1_009]
+
+    played(play)
+
+
+@pytest.mark.parametrize("origin", [(), ("Origin: http://evil.example",), ("Origin: null",)])
+def test_a_page_of_another_site_is_refused(origin: tuple[str, ...]) -> None:
+    async def play(address: Address) -> None:
+        async with await TcpStream.connect(*address) as stream:
+            await stream.write_all(request("/lines", *origin))
+            assert (await stream.read(65_536)).startswith(b"HTTP/1.1 403")
+
+    played(play)
 
 
 @asynccontextmanager
@@ -82,7 +95,7 @@ async def two_pages(url: str, driver: str, folder: Path) -> AsyncIterator[tuple[
     ):
         for each in (ada, bob):
             await each.open(url)
-            assert await each.shows("open", "header") == "open"
+            assert await each.shows("connected", "header") == "connected"
         yield ada, bob
 
 
@@ -112,3 +125,26 @@ def test_two_browsers_talk_to_each_other_and_one_reloads(tmp_path: Path) -> None
         host, port = server.address()
         zokio.run(talk(f"http://{host}:{port}/", driver, tmp_path))
         assert server.interrupt() == (0, "stopped\n", "")
+
+
+async def outlive(server: Program, driver: str, folder: Path) -> None:
+    """A page that stays open while the server is killed and started again."""
+    host, port = server.address()
+    async with Client(proxies={}) as client, page(client, driver, folder) as ada:
+        await ada.open(f"http://{host}:{port}/")
+        assert await ada.shows("connected", "header") == "connected"
+        await ada.type("#name", "ada")
+        server.kill()
+        assert await ada.shows("no connection", "header") == "no connection"
+        await ada.type("#text", "still here\n")
+        with running("chat_page.py", "--port", str(port)) as again:
+            assert again.address() == (host, port)
+            assert await ada.shows("connected", "header") == "connected"
+            await ada.type("#text", "\n")
+            assert await ada.shows("still here") == "ada\nstill here"
+
+
+@pytest.mark.skipif(not IS_HERE, reason=WHY_NOT)
+def test_a_page_outlives_the_server_and_keeps_what_it_could_not_say(tmp_path: Path) -> None:
+    with running("chat_page.py", "--port", "0") as server, chromedriver() as driver:
+        zokio.run(outlive(server, driver, tmp_path))

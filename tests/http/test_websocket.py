@@ -265,6 +265,22 @@ def test_an_error_of_the_handler_closes_with_1011_and_is_logged(
     assert "my mistake" in caplog.text
 
 
+def test_a_close_may_leave_the_handler_and_its_task_group(caplog: pytest.LogCaptureFixture) -> None:
+    async def talk(ws: WebSocket) -> None:
+        async with zokio.TaskGroup() as group:
+            group.spawn(ws.receive())
+            await ws.send("ready")
+            await zokio.sleep(1_000)
+
+    async def play(client: WebSocketClient) -> tuple[int, str]:
+        assert await client.message() == "ready"
+        return await client.close(3_000)
+
+    with caplog.at_level(logging.ERROR, "zokio.http"):
+        assert played(talk, play) == (3_000, "")
+    assert not caplog.text
+
+
 def test_two_receivers_are_refused_and_a_cancelled_one_loses_nothing() -> None:
     async def talk(ws: WebSocket) -> None:
         with zokio.move_on_after(1):

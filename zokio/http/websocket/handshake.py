@@ -38,8 +38,8 @@ def accept(
 
     `talk` is called when the WebSocket is open, in the connection's task; when it returns, the
     WebSocket is closed with 1000, when it raises, with 1011, and the error is logged. A
-    `WebSocketClosed` may leave it: that is no error. A graceful shutdown of the server closes it
-    with 1001; `talk` then has the server's `grace` to end.
+    `WebSocketClosed` may leave it, also out of a task group: that is no error. A graceful shutdown
+    of the server closes it with 1001; `talk` then has the server's `grace` to end.
 
     Args:
         subprotocols: those that are spoken here; the first one that the client offers is taken.

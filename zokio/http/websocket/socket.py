@@ -5,6 +5,8 @@ and stops reading when one message waits, so that a slow receiver slows the peer
 
     open --close--> closing --the peer's close, or its time is up--> over
       `--the peer's close, which is answered, or the connection breaks--^
+
+How it is closed is specified in `spec/websocket_close.py`.
 """
 
 from __future__ import annotations
@@ -66,8 +68,8 @@ class WebSocket:
     """
 
     __slots__ = (
-        *("_heard", "_is_full", "_is_receiving", "_over", "_parts", "_protocol", "_receiver"),
-        *("_sender", "_settings", "_size", "_upgraded", "_writer", "subprotocol"),
+        *("_heard", "_is_asked", "_is_full", "_is_receiving", "_over", "_parts", "_protocol"),
+        *("_receiver", "_sender", "_settings", "_size", "_upgraded", "_writer", "subprotocol"),
     )
 
     def __init__(
@@ -88,6 +90,7 @@ class WebSocket:
         self._parts: list[str | bytes] = []
         self._size = 0
         self._heard = False
+        self._is_asked = False
         self._is_full = False
         self._is_receiving = False
 
@@ -163,11 +166,11 @@ class WebSocket:
             code = NORMAL
             try:
                 await talk(self)
-            except WebSocketClosed:
+            except* WebSocketClosed:
                 pass
-            except Exception as error:
+            except* Exception as errors:
                 code = FAILED
-                LOGGER.error("the handler of a WebSocket failed", exc_info=error)
+                LOGGER.error("the handler of a WebSocket failed", exc_info=errors)
             await self.close(code)
             group.cancel_scope.cancel()
 
@@ -248,15 +251,14 @@ class WebSocket:
 
     async def _keep_alive(self) -> None:
         """Ping a silent peer, and break with one that stays silent."""
-        is_asked = False
         while True:
             await sleep(self._settings.ping_interval)
             if self._heard or self._is_full:
-                is_asked = False
-            elif is_asked:
+                self._is_asked = False
+            elif self._is_asked:
                 return self._writer.break_off("the peer does not answer pings")
             else:
-                is_asked = True
+                self._is_asked = True
                 await self._answer(Ping())
             self._heard = False
 
