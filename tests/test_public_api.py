@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import zokio
+import zokio.http.asgi
 from tests.helpers.program import run_program
 
 NAMES = {
@@ -87,6 +88,8 @@ SIGNATURES = {
     "net.tls.TlsStream.close": "(self)",
     "net.tls.TlsStream.aclose": "(self, timeout=5.0)",
     "net.tls.TlsStream.abort": "(self)",
+    "http.asgi.serve": "(app, host='127.0.0.1', port=8000, *, listener=None, ready=None, "
+    "stop=None, access_log=None, root_path='', **limits)",
     "http.Client": "(*, limits=None, timeouts=None, headers=(), proxies=None, tls=None)",
     "http.Client.request": "(self, method, url, *, headers=(), body=None, json=None, "
     "timeouts=None)",
