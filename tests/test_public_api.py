@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import zokio
-import zokio.http.websocket  # a module of its own, which `import zokio` does not bring
+import zokio.http.asgi  # modules of their own, which `import zokio` does not bring
+import zokio.http.websocket
 from tests.helpers.program import run_program
 
 NAMES = {
@@ -98,6 +99,8 @@ SIGNATURES = {
     "http.websocket.WebSocket.send": "(self, message)",
     "http.websocket.WebSocket.receive": "(self)",
     "http.websocket.WebSocket.close": "(self, code=1000, reason='')",
+    "http.asgi.serve": "(app, host='127.0.0.1', port=8000, *, listener=None, ready=None, "
+    "stop=None, access_log=None, root_path='', **limits)",
     "http.Client": "(*, limits=None, timeouts=None, headers=(), proxies=None, tls=None)",
     "http.Client.request": "(self, method, url, *, headers=(), body=None, json=None, "
     "timeouts=None)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import MutableMapping
 from typing import Any
 
 TEXT = b"Hello, World!"
@@ -20,7 +21,7 @@ TEXT_HEADERS = _headers(TEXT_TYPE, TEXT)
 
 
 # Any: what ASGI passes are dictionaries of many shapes.
-async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def app(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
     """Plaintext at `/`, and JSON at `/json`, which is made anew for each request."""
     if scope["type"] != "http":
         return

@@ -56,8 +56,8 @@ def zokio_handlers(say: Say) -> None:
 def zokio_asgi(say: Say) -> None:
     """zokio as a server of ASGI applications."""
     import zokio
+    from zokio.http import asgi
 
-    asgi = importlib.import_module("zokio.http.asgi")  # where this zokio has it
     zokio.run(asgi.serve(app, "127.0.0.1", 0, ready=lambda a: say(a[1], [os.getpid()])))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 
 import pytest
 
@@ -36,17 +35,12 @@ def refused_workers() -> set[str]:
     return refused
 
 
-def without_asgi() -> set[str]:
-    """The contestant that this zokio does not have."""
-    return set() if importlib.util.find_spec("zokio.http.asgi") else {"zokio ASGI"}
-
-
 @each_benchmark
 def test_every_contestant_does_the_work_or_is_reported_missing(benchmark: Benchmark) -> None:
     result = run_tiny(benchmark, benchmark.contestants)
     failed = {e.contestant: e.reason for e in result.entries if e.status == "failed"}
     assert failed == {}
-    missing = {e.contestant for e in result.entries if e.status == "missing"} - without_asgi()
+    missing = {e.contestant for e in result.entries if e.status == "missing"}
     assert {name.split()[0] for name in missing} <= OPTIONAL | refused_workers()
     assert all(e.figures[0] > 0 for e in result.entries if e.status == "measured")
 

@@ -28,6 +28,7 @@ from zokio.http import serve as serve_handler
 from zokio.http.service import Handler
 
 HANDLER = "tests.cli.served_app:handler"
+APPLICATION = "tests.cli.served_app:application"
 
 
 class Server:
@@ -49,7 +50,7 @@ class Server:
         """Send it a signal."""
         os.kill(os.getpid(), number)
 
-    def run(self, *arguments: str, client: Callable[[], None]) -> int:
+    def run(self, *arguments: str, client: Callable[[], None], target: str = HANDLER) -> int:
         """Serve until the client, which is a thread, stops it by a signal; the exit code."""
         errors: list[BaseException] = []
 
@@ -63,7 +64,7 @@ class Server:
 
         thread = threading.Thread(target=run_client)
         thread.start()
-        code = main.main(["serve", HANDLER, *arguments])
+        code = main.main(["serve", target, *arguments])
         thread.join(PATIENCE_S)
         if errors:
             raise errors[0]
@@ -120,6 +121,19 @@ def test_a_second_signal_stops_at_once(server: Server, tmp_path: Path) -> None:
             server.send(signal.SIGINT)
 
     assert server.run("--port", "0", client=client) == INTERRUPTED
+
+
+def test_an_asgi_application_is_served_until_a_signal(server: Server) -> None:
+    found = []
+
+    def client() -> None:
+        with Asked(server.address(), "/hello") as asked:
+            found.append(asked.read())
+        server.send(signal.SIGTERM)
+
+    mounted = ("--port", "0", "--root-path", "/api")
+    assert server.run(*mounted, client=client, target=APPLICATION) == SERVED
+    assert found == ["GET /api/hello in '/api'"]
 
 
 def descriptors(line: socket.socket) -> tuple[str, str]:

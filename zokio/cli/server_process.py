@@ -9,7 +9,6 @@ processes counts once.
 from __future__ import annotations
 
 import argparse
-import importlib
 import signal
 import socket
 import ssl
@@ -173,7 +172,7 @@ def serving_of(served: Served, arguments: argparse.Namespace, limits: Limits) ->
     if served.interface == "handler":
         return partial(serve, served.app, **keywords)
     try:
-        asgi = importlib.import_module("zokio.http.asgi")
+        from zokio.http.asgi import serve as serve_asgi  # imports more than handlers need
     except ImportError as error:
         raise UsageError(f"ASGI applications cannot be served here: {error}") from error
-    return partial(asgi.serve, served.app, root_path=arguments.root_path, **keywords)
+    return partial(serve_asgi, served.app, root_path=arguments.root_path, **keywords)

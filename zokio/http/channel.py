@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from enum import Enum
 from typing import Final
 
-from zokio.core.suspend import AT_ONCE
+from zokio.core.suspend import AT_ONCE, suspend
 from zokio.env.clock import SECOND_NS
 from zokio.http.deadline import Deadline
 from zokio.http.service import Service
@@ -81,6 +81,16 @@ class Channel:
         self.credit_ns = min(self.service.body_ns, self.credit_ns - waited_ns + earned_ns)
         self.buffer += data
         return bool(data)
+
+    async def until_ended(self) -> None:
+        """Wait until the client has ended. A next request that comes meanwhile is kept."""
+        while len(self.buffer) < READ_BYTES:
+            data = await self.stream.read(READ_BYTES)
+            if not data:
+                return
+            self.buffer += data
+        while True:  # it may have ended behind what nobody has read
+            await suspend()
 
     async def write(self, data: bytes) -> None:
         """Write all of it; a client has the write timeout for each WRITE_BYTES."""

@@ -118,7 +118,10 @@ class Connection(Channel):
                 except UsageError as error:
                     response = self._response_for(error, head, body)
                 else:
-                    return await self._upgrade(head, response, started_ns)
+                    try:
+                        return await self._upgrade(head, response, started_ns)
+                    finally:
+                        response.when_over()
             keeps = await self._sending.send(head, body, response, started_ns)
             if body is not NO_BODY:
                 body.detach()

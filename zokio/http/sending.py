@@ -8,7 +8,7 @@ breaks off in the middle ends the connection without an end of its own, so that 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from zokio.core.suspend import AT_ONCE
@@ -17,7 +17,9 @@ from zokio.errors import BrokenError, ClosedError, UsageError
 from zokio.http.access_log import Access
 from zokio.http.body import RequestBody
 from zokio.http.channel import Channel
+from zokio.http.direct import Answer, Direct, Parts
 from zokio.http.files import File, FileCutError
+from zokio.http.http_error import HttpError
 from zokio.http.parsing import Head
 from zokio.http.response import Response
 from zokio.http.response_heads import WITHOUT_BODY
@@ -35,10 +37,10 @@ KEEP: Final = b"connection: keep-alive\r\n"
 class Sending:
     """Writes the responses of one connection."""
 
-    __slots__ = ("_channel", "_peer_address", "_service", "has_begun")
+    __slots__ = ("_peer_address", "_service", "channel", "has_begun")
 
     def __init__(self, channel: Channel, service: Service, peer_address: Address) -> None:
-        self._channel = channel
+        self.channel = channel
         self._service = service
         self._peer_address = peer_address
         self.has_begun = False
@@ -47,7 +49,12 @@ class Sending:
     async def send(self, head: Head, body: RequestBody, returned: object, started_ns: int) -> bool:
         """Write what the handler has returned; whether the connection may go on."""
         service = self._service
-        response = returned if isinstance(returned, Response) else _no_response(head, returned)
+        if isinstance(returned, Response):
+            response = returned
+        elif isinstance(returned, Direct):
+            return await self._send_direct(head, body, returned, started_ns)
+        else:
+            response = _no_response(head, returned)
         keeps = head.keep_alive and not (service.stopping or response.closes)
         content = response.body
         if type(content) is bytes and response.status not in WITHOUT_BODY:
@@ -60,12 +67,12 @@ class Sending:
                 size, shown = 0, shown or response.length or 0
             data += b"content-length: %d\r\n\r\n" % shown
             if size <= TOGETHER_BYTES:
-                written = self._channel.stream.write_all(data + content if size else data)
+                written = self.channel.stream.write_all(data + content if size else data)
                 if written is not AT_ONCE:
-                    await self._channel.until_written(written)
+                    await self.channel.until_written(written)
             else:
-                await self._channel.write(data)
-                await self._channel.write(content)
+                await self.channel.write(data)
+                await self.channel.write(content)
         else:
             size, keeps = await self._send_other(head, response, keeps=keeps)
             self.has_begun = False
@@ -74,12 +81,45 @@ class Sending:
             self._log(head, response.status, size, started_ns)
         return keeps
 
+    async def _send_direct(
+        self, head: Head, body: RequestBody, direct: Direct, started_ns: int
+    ) -> bool:
+        """Let somebody else write it; what he does not finish is no response."""
+        answer = Answer(self, head, body, started_ns)
+        try:
+            await direct.run(answer)
+            if not answer.is_over:
+                raise UsageError("the response was not finished; send all of it")
+        except HttpError as error:
+            if self.has_begun or answer.is_over:
+                raise ClosedError("the body of the request failed in the middle") from error
+            await self.send_refusal(Response(error.status, error.text + "\n"))
+            return False
+        except Exception as error:
+            if answer.is_broken or body.is_broken:
+                raise ClosedError("the client is gone") from error
+            if not answer.is_over:
+                await self._break_off(head, error)
+                return False
+            LOGGER.error("%r: failed after the response", head.target, exc_info=error)
+        self.has_begun = False
+        return answer.keeps
+
+    def may_keep(self, head: Head, body: RequestBody, response: Response) -> bool:
+        """Whether another request may follow this response."""
+        keeps = head.keep_alive and not (self._service.stopping or response.closes)
+        return keeps and (body.is_over or self._may_drain(body))
+
+    def log(self, head: Head, status: int, size: int, started_ns: int) -> None:
+        """Tell the access log, if there is one."""
+        if self._service.access_log is not None:
+            self._log(head, status, size, started_ns)
+
     async def send_upgrade(self, head: Head, upgrade: Upgrade, started_ns: int) -> None:
         """Write the head after which nothing is HTTP any more."""
         data = self._service.heads.beginning(101, started_ns) + upgrade.lines + b"\r\n"
-        await self._channel.write(data)
-        if self._service.access_log is not None:
-            self._log(head, 101, 0, started_ns)
+        await self.channel.write(data)
+        self.log(head, 101, 0, started_ns)
 
     async def send_refusal(self, response: Response) -> None:
         """Write an answer to what was not understood, the last one of the connection."""
@@ -87,7 +127,7 @@ class Sending:
         now_ns = self._service.now_ns()
         data = self._service.heads.beginning(response.status, now_ns) + CLOSE
         data += b"content-length: %d\r\n\r\n%b" % (len(response.body), response.body)
-        await self._channel.write(data)
+        await self.channel.write(data)
         if self._service.access_log is not None:
             self._log(None, response.status, len(response.body), now_ns)
 
@@ -108,24 +148,18 @@ class Sending:
         content = response.body
         if response.status in WITHOUT_BODY:
             data = self._head_of(response, keeps=keeps, is_1_1=head.is_1_1, framing=b"")
-            await self._channel.write(data)
+            await self.channel.write(data)
             return 0, keeps
         if isinstance(content, File):
             return await self._send_file(head, response, content, keeps=keeps)
         assert not isinstance(content, bytes)
-        length, is_chunked = response.length, False
-        if length is not None:
-            framing = b"content-length: %d\r\n" % length
-        else:
-            is_chunked = head.is_1_1
-            keeps = keeps and is_chunked  # else its end is the connection's
-            framing = b"transfer-encoding: chunked\r\n" if is_chunked else b""
-        data = self._head_of(response, keeps=keeps, is_1_1=head.is_1_1, framing=framing)
+        parts, keeps = self.parts_of(head, response, keeps=keeps)
         try:
-            if head.method == b"HEAD":
-                await self._channel.write(data)
-                return 0, keeps
-            return await self._send_parts(data, content, length, is_chunked=is_chunked), keeps
+            if parts.is_shown:
+                async for part in content:
+                    await parts.write(part)
+            await parts.end()
+            return parts.size, keeps
         except (BrokenError, ClosedError):
             raise
         except Exception as error:
@@ -134,29 +168,21 @@ class Sending:
             if isinstance(content, AsyncGenerator):
                 await content.aclose()
 
-    async def _send_parts(
-        self, data: bytes, content: AsyncIterable[bytes], length: int | None, *, is_chunked: bool
-    ) -> int:
-        """Write a body as it comes, the head together with its first part."""
-        size = 0
-        async for part in content:
-            if not part:
-                continue
-            size += len(part)
-            if length is not None and size > length:
-                raise UsageError(f"a body of {size} bytes or more, after content-length {length}")
-            if is_chunked:
-                part = b"%x\r\n%b\r\n" % (len(part), part)
-            self.has_begun = True
-            await self._channel.write(data + part)
-            data = b""
-        if length is not None and size < length:
-            raise UsageError(f"a body of {size} bytes, after content-length {length}")
-        if is_chunked:
-            data += b"0\r\n\r\n"
-        if data:
-            await self._channel.write(data)
-        return size
+    def parts_of(self, head: Head, response: Response, *, keeps: bool) -> tuple[Parts, bool]:
+        """What writes a body in parts, in its framing; and whether the connection may go on."""
+        length, is_chunked, framing = response.length, False, b""
+        if response.status in WITHOUT_BODY:
+            length = None
+        elif length is not None:
+            framing = b"content-length: %d\r\n" % length
+        else:
+            is_chunked = head.is_1_1
+            keeps = keeps and is_chunked  # else its end is the connection's
+            framing = b"transfer-encoding: chunked\r\n" if is_chunked else b""
+        data = self._head_of(response, keeps=keeps, is_1_1=head.is_1_1, framing=framing)
+        if head.method == b"HEAD" or response.status in WITHOUT_BODY:
+            return Parts(self, self.channel, data, None, is_chunked=False, is_shown=False), keeps
+        return Parts(self, self.channel, data, length, is_chunked=is_chunked), keeps
 
     async def _break_off(self, head: Head, error: Exception) -> int:
         """The body failed: say so if nothing was sent, else let the client see that it is cut."""
@@ -182,11 +208,11 @@ class Sending:
             framing = b"content-length: %d\r\n" % size
             data = self._head_of(response, keeps=keeps, is_1_1=head.is_1_1, framing=framing)
             self.has_begun = True
-            await self._channel.write(data)
+            await self.channel.write(data)
             if head.method == b"HEAD":
                 return 0, keeps
             while opened.left:
-                await self._channel.until_written(opened.send_part(self._channel.stream))
+                await self.channel.until_written(opened.send_part(self.channel.stream))
             return size, keeps
         except FileCutError as error:
             LOGGER.error("%r: the file was not sent to its end", head.target, exc_info=error)

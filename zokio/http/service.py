@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from zokio.http.access_log import AccessLog
+from zokio.http.direct import Direct
 from zokio.http.limits import Limits
 from zokio.http.request import Request
 from zokio.http.response import Response
@@ -13,7 +14,7 @@ from zokio.http.upgrade import Upgrade
 from zokio.runtime.current import current_runtime
 from zokio.timers.deadline import duration_ns
 
-Handler = Callable[[Request], Awaitable[Response | Upgrade]]
+Handler = Callable[[Request], Awaitable[Response | Upgrade | Direct]]
 
 
 class Service:

@@ -48,13 +48,18 @@ class Upgrade:
         taker: called with an `Upgraded`, in the connection's task. Its errors are logged.
         headers: further headers of the 101.
 
+    Attributes:
+        when_over: called when the connection is not the taker's any more, or never became it since
+            the client had left.
+
     Raises:
         UsageError: a header is one that cannot be sent.
     """
 
-    __slots__ = ("lines", "protocol", "taker")
+    __slots__ = ("lines", "protocol", "taker", "when_over")
 
     def __init__(self, protocol: str, taker: Taker, headers: HeaderItems = ()) -> None:
+        self.when_over: Callable[[], object] = bool
         self.protocol = protocol
         self.taker = taker
         line = b"connection: Upgrade\r\n%b: %b\r\n" % encoded("upgrade", protocol)

@@ -56,7 +56,7 @@ def accept(
         UsageError: a header is one that cannot be sent.
     """
     asks = request.headers
-    refusal = _refusal(request, origins)
+    refusal = refusal_of(request, origins)
     if refusal is not None:
         return refusal
     subprotocol = next((name for name in _listed(request, PROTOCOL) if name in subprotocols), None)
@@ -88,7 +88,8 @@ def is_asked(request: Request) -> bool:
     return "websocket" in map(str.lower, asked[0]) and "upgrade" in map(str.lower, asked[1])
 
 
-def _refusal(request: Request, origins: Collection[str] | None) -> Response | None:
+def refusal_of(request: Request, origins: Collection[str] | None) -> Response | None:
+    """The answer to what is no proper request for a WebSocket; None: it is one."""
     asks = request.headers
     if not is_asked(request) or asks.get("sec-websocket-version") != "13":
         wanted = {"upgrade": "websocket", "sec-websocket-version": "13"}
