@@ -110,7 +110,7 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "tls_stream": tls_stream.CONFIGURATIONS,
     "stream_halves": stream_halves.CONFIGURATIONS,
     "http_pool": http_pool.CONFIGURATIONS,
-    "websocket_close": websocket_close.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
     "supervisor": supervisor.CONFIGURATIONS,
+    "websocket_close": websocket_close.CONFIGURATIONS,
 }
