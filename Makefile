@@ -36,14 +36,18 @@ THOROUGH := tests/mutants/test_mutants.py tests/model/test_every_transition.py \
 	tests/stateful/test_blocking_pool.py::test_the_real_pool_can_take_the_transitions_of_the_machine \
 	tests/explore/test_litmus.py::test_drawn_programs_have_the_results_that_brute_force_finds \
 	"tests/explore/test_litmus.py::test_the_reduction_leaves_out_no_result_within_a_bound[locked_update-2]" \
-	tests/assurance/test_interleavings.py::test_the_fast_part_measures_programs_and_races
+	tests/assurance/test_interleavings.py::test_the_fast_part_measures_programs_and_races \
+	tests/assurance/test_mutation_operators.py::test_every_mutant_of_the_runtime_compiles_and_has_a_name_of_its_own \
+	tests/mutants/test_mechanism.py \
+	"tests/explore/test_litmus.py::test_the_reduction_leaves_out_no_result_within_a_bound[parked_consumer-2]" \
+	"tests/explore/test_workers.py::test_drawn_schedules_find_nothing_either[3]"
 # What the compiled build is tested with: all that runs the kernel, and the machines of the kernel with
 # a few of those above it. The rest reads sources or docs, or runs on the same kernel.
 MACHINES_ON_COMPILED := $(patsubst %,tests/stateful/test_%.py,task scheduler timers registration cancel_scopes \
 	join shutdown blocking_pool mutex mpsc select tls_stream stream_halves \
 	websocket_close)
-ON_COMPILED := $(addprefix tests/,core scheduler timers reactor dns net runtime time sync metrics \
-	examples test_errors.py test_public_api.py) $(MACHINES_ON_COMPILED)
+ON_COMPILED := $(addprefix tests/,core scheduler timers reactor net runtime time sync metrics \
+	test_errors.py test_public_api.py) $(MACHINES_ON_COMPILED)
 # What runs with every number of workers: all that runs a runtime and that users see.
 ON_WORKERS := $(addprefix tests/,core scheduler reactor timers runtime dns net http http_client time sync \
 	metrics blocking watchdog examples test_errors.py test_public_api.py)
