@@ -63,7 +63,7 @@ async def scan(host: str, ports: range, at_once: int, timeout: float) -> list[in
         most = max(most, at_once - limiter.free)
         try:
             if await is_open(host, port, timeout):
-                print(f"{port} is open", flush=True)
+                print(f"{port} is open\n", end="", flush=True)  # in one piece: see hello.py
                 found.append(port)
         finally:
             limiter.leave()

@@ -22,6 +22,7 @@ async def await_it(handle: zokio.JoinHandle[int]) -> int:
     return await handle
 
 
+@pytest.mark.one_thread  # on several workers they are woken in their order, and run at once
 def test_any_number_of_tasks_await_one_handle_and_go_on_in_their_order() -> None:
     order: list[int] = []
 

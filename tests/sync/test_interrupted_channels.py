@@ -38,7 +38,8 @@ class Interruption:
 
     def run(self, act: Act) -> object:
         """Do it, interrupted; what it comes to."""
-        sys.setprofile(self._look)
+        look = self._look  # kept: the interpreter does not keep what takes itself off while it runs
+        sys.setprofile(look)
         try:
             return act()
         except (BackpressureError, ClosedError, EmptyError) as error:
