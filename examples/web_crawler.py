@@ -60,7 +60,7 @@ class Crawler:
         try:
             async with self._client.get(url) as response:
                 links = await links_of(response)
-                print(f"{response.status} {url}\n", end="", flush=True)  # in one piece: see hello.py
+                print(f"{response.status} {url}\n", end="", flush=True)  # as hello.py
                 self.broken += response.status >= 400
                 return links
         except (OSError, ValueError) as error:  # the server fails, or the page is too long

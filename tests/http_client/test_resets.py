@@ -210,7 +210,7 @@ def test_a_real_connection_breaks_off(ending: str, size: int) -> None:
                 assert found == (b"hello" if size == len(SMALL) else None)
             else:  # the reset may overtake the answer
                 assert found in (b"hello", None)
-            # A GET: another POST may take the connection before its end is seen, and is not repeated.
+            # A GET: a POST that takes the connection before its end is seen is not repeated.
             assert await asked(client, get(client, server.url())) == b"hello"
             client.close()
             await nothing_is_held(http_server.TASKS, within=30)
