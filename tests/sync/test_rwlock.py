@@ -9,6 +9,7 @@ from tests.helpers.simulation import run_simulated
 from zokio.sync import RwLock
 
 
+@pytest.mark.one_thread  # on several workers they come in any order
 def test_readers_read_together_and_a_writer_writes_alone() -> None:
     seen: list[str] = []
 
