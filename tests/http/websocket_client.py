@@ -90,14 +90,16 @@ class WebSocketClient:
 
     async def message(self) -> str | bytes:
         """The next message, whole."""
-        parts: list[str | bytes] = []
+        text, data = "", b""
         while True:
             event = await self.next()
             assert isinstance(event, TextMessage | BytesMessage), event
-            parts.append(event.data if isinstance(event.data, str) else bytes(event.data))
+            if isinstance(event, TextMessage):
+                text += event.data
+            else:
+                data += event.data
             if event.message_finished:
-                empty = "" if isinstance(parts[0], str) else b""
-                return empty.join(parts)  # type: ignore[arg-type]  # all of one kind
+                return text if isinstance(event, TextMessage) else data
 
     async def closed(self) -> tuple[int, str]:
         """The code and reason of the server's close, which is answered."""
