@@ -236,6 +236,10 @@ class OnWorkers(StreamHalves):
     def can_go_on_closing(self, state: State) -> bool:
         return bool(state.closing)
 
+    def is_taken(self, state: State, side: int) -> bool:
+        """A write holds its place from its beginning to its end, a read while it stands there."""
+        return state.at[side] != AWAY if side == WRITER else state.at[side] in (STANDS, SLEEPS)
+
     @always
     def a_closed_half_says_so(self, state: State) -> bool:
         """What had its socket in hand may end with it; what breaks then is called a close."""

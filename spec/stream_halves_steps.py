@@ -84,11 +84,15 @@ class StreamHalvesSteps(Machine[State]):
 
     @action(writes=("outcome",), fair=False)
     def intrude(self, state: State, side: int) -> State:
-        """A second task uses a half in which one waits."""
+        """A second task uses a half in which another one has its place."""
         return state._replace(outcome=(INTRUDER, BUSY if state.has[side] else CLOSED))
 
     @intrude.guard
     def can_intrude(self, state: State, side: int) -> bool:
+        return self.is_taken(state, side)
+
+    def is_taken(self, state: State, side: int) -> bool:
+        """Whether whoever comes finds another task there."""
         return state.at[side] == SLEEPS
 
     @action(writes=EVERYTHING)

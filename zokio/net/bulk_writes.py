@@ -58,13 +58,17 @@ class BulkWrites(WriteSide):
         Raises:
             BusyError, ClosedError, PipeError, ResetError: as `write_all`.
         """
-        if self._must_yield_writing():
-            await let_others_run(self._registration, self._polling, reading=False)
         views = (memoryview(each).cast("B") for each in buffers)
         rest = deque(view for view in views if view)
-        while rest:
-            some = list(islice(rest, BUFFERS_MAX))
-            drop_front(rest, await self._when_ready(partial(self._send_some, some), "write"))
+        self._begin_to_write()
+        try:
+            if self._budget.spend():
+                await let_others_run(self._registration, self._polling, reading=False)
+            while rest:
+                some = list(islice(rest, BUFFERS_MAX))
+                drop_front(rest, await self._when_ready(partial(self._send_some, some), "write"))
+        finally:
+            self._owes = False
 
     def _send_some(self, buffers: list[memoryview]) -> int:
         if SENDS_SEVERAL:
@@ -94,11 +98,11 @@ class BulkWrites(WriteSide):
         """
         if offset < 0 or (count is not None and count < 0):
             raise UsageError(f"send_file(offset={offset}, count={count}): neither is negative")
-        if self._must_yield_writing():
-            await let_others_run(self._registration, self._polling, reading=False)
         source = FileSource(file, offset, count)
-        self._owes = True  # nobody else writes while a thread does
+        self._begin_to_write()
         try:
+            if self._budget.spend():
+                await let_others_run(self._registration, self._polling, reading=False)
             await self._send_source(source)
         finally:
             self._owes = False

@@ -56,6 +56,8 @@ class ReadSide(Buffered):
                 task = self._polling.task
                 if task is None:
                     raise not_here(registration)
+                if registration.reader is not None:
+                    raise registration.busy_reading()
                 registration.reader = task
                 try:
                     if registration.on_wait is not None:

@@ -24,12 +24,15 @@ def until_readable(registration: Registration, polling: Polling) -> Generator[ob
     The caller has seen that the flag is down and that there is no reader.
 
     Raises:
+        BusyError: there is one by now.
         NoRuntimeError: the calling code runs in another runtime, or in none. (What is ready at
             once does not come here, and is not looked at.)
     """
     task = polling.task
     if task is None:
         raise not_here(registration)
+    if registration.reader is not None:  # on several workers: it has come since the caller looked
+        raise registration.busy_reading()
     registration.reader = task
     try:
         if registration.on_wait is not None:
@@ -53,6 +56,8 @@ def until_writable(registration: Registration, polling: Polling) -> Generator[ob
     task = polling.task
     if task is None:
         raise not_here(registration)
+    if registration.writer is not None:
+        raise registration.busy_writing()
     registration.writer = task
     try:
         if registration.on_wait is not None:

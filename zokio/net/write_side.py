@@ -65,17 +65,19 @@ class WriteSide(Connection):
         ):
             return self._write_with_care(data)
         budget.left -= 1
+        self._owes = True  # before: on another worker somebody else may begin meanwhile
         try:
             sent = self._socket.send(data)
         except BlockingIOError:
             sent = 0
         except OSError as error:
+            self._owes = False
             return self._fail_writing(error)
         if sent == len(data):
+            self._owes = False
             return AT_ONCE
         if self._structure is None:  # else an event may have come since: try once more
             registration.clear_writable()
-        self._owes = True
         return self._write_owed(memoryview(data)[sent:])
 
     async def _write_owed(self, rest: memoryview) -> None:
@@ -90,17 +92,21 @@ class WriteSide(Connection):
 
     async def _write_with_care(self, data: bytes | bytearray | memoryview) -> None:
         """For what is not the common case: see `write_all`."""
-        if self._must_yield_writing():
-            await let_others_run(self._registration, self._polling, reading=False)
         rest = memoryview(data).cast("B")  # what is sent is counted in bytes, not in items
-        await self._write_rest(rest)
+        self._begin_to_write()
+        try:
+            if self._budget.spend():
+                await let_others_run(self._registration, self._polling, reading=False)
+            await self._write_rest(rest)
+        finally:
+            self._owes = False
 
-    def _must_yield_writing(self) -> bool:
-        """What a write begins with: nobody else writes, and the budget is paid."""
+    def _begin_to_write(self) -> None:
+        """Until `_owes` is down again nobody else writes."""
         registration = self._registration
         if registration.writer is not None or (self._owes and not registration.closed):
             raise registration.busy_writing()
-        return self._budget.spend()
+        self._owes = True
 
     async def _write_rest(self, rest: memoryview) -> None:
         """Send all of it; wait whenever the buffer is full."""
