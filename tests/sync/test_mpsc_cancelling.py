@@ -32,6 +32,7 @@ def test_queue_get_losing_an_item_on_timeout() -> None:
     run_simulated(main())
 
 
+@pytest.mark.one_thread  # on workers who was woken may run before it is aborted
 def test_a_receiver_cancelled_after_it_was_woken_leaves_the_value_to_the_next() -> None:
     async def main() -> None:
         sender, receiver = mpsc(5)
@@ -44,6 +45,7 @@ def test_a_receiver_cancelled_after_it_was_woken_leaves_the_value_to_the_next() 
     run_simulated(main())
 
 
+@pytest.mark.one_thread  # on workers who was woken may run before it is aborted
 def test_wait_for_swallowing_a_cancel() -> None:
     """A task that is cancelled as its value arrives ends as cancelled; the value stays."""
 

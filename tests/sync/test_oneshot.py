@@ -66,6 +66,7 @@ def test_of_several_tasks_the_first_gets_the_value_and_the_others_get_the_end() 
     run_simulated(main())
 
 
+@pytest.mark.one_thread  # on workers who was woken may run before it is aborted
 def test_a_value_promised_to_a_task_that_is_cancelled_goes_to_the_next() -> None:
     async def main() -> None:
         sender, receiver = oneshot()

@@ -102,6 +102,7 @@ def test_a_cancelled_send_has_not_sent() -> None:
     run_simulated(main())
 
 
+@pytest.mark.one_thread  # on workers who was woken may run before it is aborted
 def test_a_send_whose_value_was_taken_returns_and_the_cancellation_comes_next() -> None:
     async def main() -> None:
         sender, receiver = rendezvous()
@@ -124,6 +125,7 @@ def test_a_send_whose_value_was_taken_returns_and_the_cancellation_comes_next() 
     run_simulated(main())
 
 
+@pytest.mark.one_thread  # on workers who was woken may run before it is aborted
 def test_a_receiver_cancelled_after_it_was_woken_leaves_the_value_to_the_next() -> None:
     async def main() -> None:
         sender, receiver = rendezvous()
@@ -198,7 +200,7 @@ def test_the_last_reference_to_the_last_sender_ends_the_wait() -> None:
     assert run_simulated(main()) == ["value"]
 
 
-@pytest.mark.one_thread  # who receives would have ended on the other one before it is aborted
+@pytest.mark.one_thread  # on workers who was woken may run before it is aborted
 def test_value_stuck_after_the_receiver_is_gone() -> None:
     async def main() -> None:
         gone: list[str] = []

@@ -331,6 +331,7 @@ def test_no_deadline_never_comes_and_a_wrong_one_is_refused() -> None:
             make(-1)
 
 
+@pytest.mark.one_thread  # on workers who was woken may run before it is aborted
 def test_a_timeout_does_not_swallow_the_cancel_that_comes_with_its_deadline() -> None:
     """wait_for swallowed a cancellation that came together with the result."""
 
@@ -351,6 +352,7 @@ def test_a_timeout_does_not_swallow_the_cancel_that_comes_with_its_deadline() ->
     assert run_simulated(main()) == "aborted"
 
 
+@pytest.mark.one_thread  # on workers who was woken may run before it is aborted
 def test_a_timeout_does_not_swallow_the_cancel_that_comes_with_the_result() -> None:
     async def main() -> str:
         async def inner() -> None:
