@@ -23,6 +23,7 @@ from spec import (
     mpsc_taking,
     supervisor,
     surroundings,
+    virtual_time,
     workers_bounds,
 )
 from spec.blocking_pool import BlockingPoolMachine, LongLine, TwoThreads
@@ -366,6 +367,7 @@ NOT_REPLAYED: dict[str, str] = {
             repr,
             (
                 *workers_bounds.CONFIGURATIONS,
+                *virtual_time.CONFIGURATIONS,
                 *mpsc_taking.CONFIGURATIONS,
                 *mpsc_blocking.CONFIGURATIONS,
                 OnWorkers(pieces=2),

@@ -69,6 +69,7 @@ LEFT_OUT = {
             *CHANNELS,
             *STRUCTURES,
             *("tls_stream", "stream_halves", "http_pool", "supervisor", "websocket_close"),
+            "virtual_time",
         ),
         WHY_NEW,
     ),

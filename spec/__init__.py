@@ -57,6 +57,7 @@ from . import (
     task_tracker,
     timers,
     tls_stream,
+    virtual_time,
     watch,
     websocket_close,
     workers_bounds,
@@ -111,6 +112,7 @@ MACHINES: dict[str, tuple[Machine[Any], ...]] = {
     "stream_halves": stream_halves.CONFIGURATIONS,
     "http_pool": http_pool.CONFIGURATIONS,
     "workers": workers_bounds.CONFIGURATIONS,
+    "virtual_time": virtual_time.CONFIGURATIONS,
     "supervisor": supervisor.CONFIGURATIONS,
     "websocket_close": websocket_close.CONFIGURATIONS,
 }

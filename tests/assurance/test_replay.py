@@ -17,8 +17,10 @@ from zokio.model import ExcuseError, ReplayReport
 
 pytestmark = pytest.mark.interpreted  # the probes of the scheduler, see tests/stateful
 
-# Two are for traces, and the workers' steps are taken under modelled threads.
-REPLAYED = set(MACHINES) - {"surroundings", "clockwork", "blocking_runs", "workers"}
+# Three are for traces, and the workers' steps are taken under modelled threads.
+REPLAYED = set(MACHINES) - {
+    *("surroundings", "clockwork", "blocking_runs", "workers", "virtual_time"),
+}
 SMALL = next(job for job in JOBS if repr(job.machine) == repr(TaskMachine(tasks=2)))
 EXCUSED = next(job for job in JOBS if job.excuses)
 

@@ -77,6 +77,7 @@ class NoRoom:
         return self._inner.send(data)
 
 
+@pytest.mark.one_thread  # on workers it may find room while the other one looks
 @pytest.mark.parametrize("reactor", ["poll", "select"])
 def test_who_finds_no_room_waits_for_it(reactor: str) -> None:
     async def main() -> None:

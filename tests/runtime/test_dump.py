@@ -161,6 +161,7 @@ def test_living_tasks_are_listed_in_the_order_of_creation_and_done_ones_not() ->
         ]
 
 
+@pytest.mark.one_thread  # on workers who was aborted, or spawned, may have run
 def test_the_states_are_those_of_the_tasks() -> None:
     async def main() -> list[tuple[str, str, bool]]:
         zokio.spawn(never(), name="waits")

@@ -76,7 +76,7 @@ def test_a_way_out_raised_in_any_task_leaves_run_when_the_others_have_cleaned_up
 
     async def main() -> None:
         zokio.spawn(cleaning_up(log, "other"))
-        await zokio.yield_now()
+        await zokio.sleep(1)  # until it waits
         zokio.spawn(fail(way_out))
         await cleaning_up(log, "root")
 

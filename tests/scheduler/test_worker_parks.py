@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.helpers.workers import Workshop, note, wait_then_note
 from zokio.core.task_state import QUEUED
+from zokio.scheduler.rest import is_at_rest
+from zokio.scheduler.stealing_queue import StealingQueue
 
 
 def test_an_announcement_is_taken_back_if_there_is_work_after_all(shop: Workshop) -> None:
@@ -107,3 +109,66 @@ def test_a_timer_that_wakes_tasks_puts_them_behind_those_that_wait(shop: Worksho
         shop.events = [sleeper]
         worker.visit()
         assert list(worker.queue.ready) == [waiting, sleeper]
+
+
+def test_where_time_jumps_nobody_waits_while_another_has_work_and_has_not_got_up() -> None:
+    """It counts as asleep: it has just left the reactor, or was unparked for a pinned task."""
+    shop = Workshop(2, is_virtual=True)
+    shop.together.idle.fall_asleep(0b10, was_searching=False)
+    for home, queue in ((-1, shop.workers[1].queue.ready), (1, shop.workers[1].queue.pinned)):
+        with shop.acting_as(0) as worker:
+            shop.together.idle.fall_asleep(worker.bit, was_searching=False)
+            queue.append(shop.task(note([], "a"), home))
+            assert not is_at_rest(shop.together)
+            assert not shop.together.enter_reactor(worker)
+            shop.close()
+            queue.clear()
+            assert shop.together.enter_reactor(worker)
+    assert shop.turns == [True, True]
+
+
+def test_looks_between_which_somebody_has_got_up_are_no_look_at_rest() -> None:
+    shop = Workshop(2, is_virtual=True)
+    idle = shop.together.idle
+    for worker in shop.workers:
+        idle.fall_asleep(worker.bit, was_searching=False)
+
+    class Meanwhile(StealingQueue):
+        """The last queue that is looked at."""
+
+        def has_work(self) -> bool:
+            idle.get_up(0b01, found=False)
+            idle.fall_asleep(0b01, was_searching=False)
+            return False
+
+    assert is_at_rest(shop.together)
+    shop.workers[1].queue = Meanwhile()
+    assert not is_at_rest(shop.together)
+
+
+def test_where_time_jumps_who_finds_no_rest_looks_again_when_it_has_left_the_reactor() -> None:
+    """Another one may have come meanwhile, and found it taken."""
+    shop = Workshop(2, is_virtual=True)
+    idle, taken = shop.together.idle, list[bool]()
+
+    class Meanwhile(StealingQueue):
+        def has_work(self) -> bool:
+            if shop.together.reactor_lock.locked() and not taken:
+                taken.append(True)
+                idle.get_up(0b10, found=False)
+                idle.fall_asleep(0b10, was_searching=False)
+                assert not shop.together.enter_reactor(shop.workers[1])
+            return False
+
+    for worker in shop.workers:
+        idle.fall_asleep(worker.bit, was_searching=False)
+    shop.workers[1].queue = Meanwhile()
+    with shop.acting_as(0) as worker:
+        assert shop.together.enter_reactor(worker)
+    assert (taken, shop.turns) == ([True], [True])
+
+
+def test_where_time_jumps_a_pinned_task_rings_the_bell_too(shop: Workshop) -> None:
+    shop.together.is_virtual = True
+    shop.spawn(note([], "a"), home=1)
+    assert shop.rings == [False]

@@ -9,6 +9,7 @@ from tests.helpers.simulation import run_simulated
 from zokio.sync import Mutex
 
 
+@pytest.mark.one_thread  # the order of coming is that of one thread
 def test_one_task_at_a_time_in_the_order_of_coming() -> None:
     order: list[str] = []
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from zokio.core.task import Task
+from zokio.core.task_state import IDLE
 from zokio.core.waker import Waker
 from zokio.errors import BusyError, ClosedError, NestedRuntimeError
 from zokio.runtime.current import RUNNING
@@ -52,9 +53,9 @@ class Guests:
 
     @property
     def waiting(self) -> int:
-        """How many wait for a task that has not ended."""
+        """How many wait for a task that waits itself: one that is ready yet has to be pushed."""
         roots = [guest.root for guest in list(self._inside)]
-        return sum(root is not None and root.outcome is None for root in roots)
+        return sum(root is not None and root.state is IDLE for root in roots)
 
     def wake_all(self) -> None:
         """Something has happened that concerns whoever runs the runtime."""

@@ -45,6 +45,7 @@ from zokio.runtime.workers_invariants import check_workers_runtime
 from zokio.runtime.workers_shutdown import shut_down_workers
 from zokio.scheduler.multi_thread import MultiThread
 from zokio.scheduler.numa import make_plan
+from zokio.scheduler.rest import is_at_rest
 from zokio.scheduler.worker import Worker
 from zokio.timers.shared import SharedTimers
 
@@ -106,11 +107,12 @@ class WorkersRuntime(Runtime):
         return self.reactor.wait(self._time_to_next_timer_ns() if may_wait else 0)
 
     def _jump(self) -> list[Task]:
-        """Virtual time goes on only while every worker sleeps and nobody is about to wake one."""
+        """Virtual time goes on only while every worker sleeps and nobody is about to wake one.
+
+        They did when the worker came here; another thread may have sent a task since.
+        """
         with self.shared.structure:
-            timeout_ns = self._time_to_next_timer_ns()
-            if self.together.idle.sleepers != self.together.everybody:
-                timeout_ns = 0
+            timeout_ns = self._time_to_next_timer_ns() if is_at_rest(self.together) else 0
             if timeout_ns is not None:
                 return self.reactor.wait(timeout_ns)
         assert isinstance(self.reactor, SimulatedReactor)

@@ -27,13 +27,15 @@ from zokio.env.threads import Lock
 class Idle:
     """One for all workers. A worker is known by its bit, 1 << number."""
 
-    __slots__ = ("_lock", "searchers_max", "searching", "sleepers")
+    __slots__ = ("_lock", "risings", "searchers_max", "searching", "sleepers")
 
     def __init__(self, workers: int) -> None:
         self._lock = Lock()
         self.searchers_max = (workers + 1) // 2
         self.searching = 0
         self.sleepers = 0
+        self.risings = 0
+        """How often a sleeper has got up."""
 
     def pick(self) -> int:
         """There is work: the bit of a sleeper to unpark, which now counts as searching, or 0."""
@@ -76,6 +78,7 @@ class Idle:
         search, the last of them looks after that.
         """
         with self._lock:  # workers: unannounce
+            self.risings += 1
             if self.sleepers & bit:
                 self.sleepers ^= bit
                 if not found or self.searching >= self.searchers_max:

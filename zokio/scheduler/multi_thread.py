@@ -30,6 +30,7 @@ from zokio.scheduler.injection import InjectionQueue
 from zokio.scheduler.numa import NumaPlan
 from zokio.scheduler.parker import Parker
 from zokio.scheduler.placement import rotated
+from zokio.scheduler.rest import is_at_rest, seems_at_rest
 from zokio.scheduler.worker import Worker
 
 WHEREABOUTS_INTERVAL: Final = 1_000
@@ -98,6 +99,8 @@ class MultiThread:
             home.queue.pinned.append(task)
             if home is not worker:
                 home.unpark()
+                if self.is_virtual:
+                    self.ring()  # whoever is in the reactor may take all for asleep
         elif worker is None:
             self.injection.push(task)
             self.notify()
@@ -168,16 +171,24 @@ class MultiThread:
             self.at_rest()
 
     def enter_reactor(self, worker: Worker) -> bool:
-        """The worker waits in the reactor, if it may and nobody else does; whether it did."""
-        if self.errors or (self.is_virtual and self.idle.sleepers != self.everybody):
-            return False
-        if not self.reactor_lock.acquire(blocking=False):
-            return False
-        try:
-            worker.wait_in_reactor()
-        finally:
-            self.reactor_lock.release()
-        return True
+        """The worker waits in the reactor, if it may and nobody else does; whether it did.
+
+        Where time jumps it goes on only at rest. Who finds that it is not looks again when it has
+        left the reactor: another one may have come meanwhile, and found it taken. Whoever is seen
+        at work then comes here later.
+        """
+        while not self.errors:
+            if self.is_virtual and (self.stopping or not seems_at_rest(self)):
+                return False
+            if not self.reactor_lock.acquire(blocking=False):
+                return False
+            try:
+                if not self.is_virtual or is_at_rest(self):
+                    worker.wait_in_reactor()
+                    return True
+            finally:
+                self.reactor_lock.release()
+        return False
 
     # The threads.
 
