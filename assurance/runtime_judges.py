@@ -16,7 +16,7 @@ from assurance.mutation_operators import Mutant
 
 STATEFUL = "tests/stateful"
 STATEFUL_MAX = 10
-UNIT_MAX = 400
+UNIT_MAX = 200
 """How many of the tests that run its line a mutant is shown at the most. By number and not by time:
 they are the same ones in every run."""
 NEAREST = {

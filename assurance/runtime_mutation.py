@@ -67,6 +67,7 @@ OF_WORKERS = frozenset(
         "zokio/scheduler/numa.py",
         "zokio/scheduler/parker.py",
         "zokio/scheduler/placement.py",
+        "zokio/scheduler/rest.py",
         "zokio/scheduler/stealing_queue.py",
         "zokio/scheduler/worker.py",
         "zokio/timers/shared.py",
@@ -77,8 +78,11 @@ files have judges in `workers_mutation.py`."""
 
 
 ONE_IN = {
+    "zokio/core/wait_queue.py": 2,
     "zokio/reactor/portable.py": 4,
     "zokio/reactor/simulated.py": 3,
+    "zokio/reactor/simulated_datagrams.py": 3,
+    "zokio/reactor/simulated_network.py": 3,
     "zokio/reactor/simulated_socket.py": 8,
 }
 """Of the mutants of these larger files, which schedule nothing, one in so many is judged, chosen by

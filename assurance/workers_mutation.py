@@ -30,6 +30,7 @@ FILES = (
     "zokio/scheduler/numa.py",
     "zokio/scheduler/parker.py",
     "zokio/scheduler/placement.py",
+    "zokio/scheduler/rest.py",
     "zokio/scheduler/stealing_queue.py",
     "zokio/timers/shared.py",
 )
@@ -45,7 +46,7 @@ EXPLORATIONS = tuple(
 )
 SURVIVORS = Path(__file__).with_name("workers_survivors.toml")
 ONE_IN = 4
-WHOLE = ("zokio/scheduler/numa.py", "zokio/timers/shared.py")
+WHOLE = ("zokio/scheduler/numa.py", "zokio/scheduler/rest.py", "zokio/timers/shared.py")
 """Every mutant of these is judged: unit tests alone kill nearly all, in little time."""
 
 

@@ -49,6 +49,7 @@ async def woken_at(seconds: float) -> float:
     return now()
 
 
+@pytest.mark.one_thread  # on workers equal ones come, and go, in any order
 def test_sleepers_wake_in_the_order_of_their_deadlines_and_equal_ones_as_they_came() -> None:
     async def main() -> list[str]:
         woken: list[str] = []
