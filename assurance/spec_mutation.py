@@ -41,7 +41,7 @@ from zokio.model import Mutant, MutantJudge, MutantVerdict, explore, mutants
 
 PROCESSES = 2
 SEED = "spec mutation"
-STATES_JUDGED = 500_000
+STATES_JUDGED = 300_000
 """As many mutants of a specification are judged as its states go into this, and half as many of
 its claims."""
 

@@ -86,6 +86,10 @@ REASONS: dict[str, str] = {
         "the owner may be cancelled twice, and after the call, where it concerns nobody: every "
         "claim holds",
     ),
+    "join.JoinMachine.the_bounds_are_kept: state.injected <= 1 becomes state.injected <= 2": (
+        "a wrong machine that breaks this bound of the model breaks it without end, and the weaker "
+        "one as well"
+    ),
     "join_all.BranchesMachine.who_is_cancelled_hears_of_it: dropped: state.call == FINISHING": (
         "a branch that does not hear of the end of the call lets the call wait for ever, and that "
         "is refuted as well"

@@ -75,10 +75,13 @@ what the others, or the examples, do."""
 
 SILENT = {
     f"{name}.py.jsonl": runs
-    for name, runs in (("port_scanner", 3), ("web_crawler", 2), ("processes", 5), ("http_api", 3))
+    for name, runs in (
+        *(("port_scanner", 3), ("web_crawler", 2), ("processes", 5), ("http_api", 3)),
+        ("chat_page", 1),
+    )
 }
 """Runs of examples that leave no trace: who is called with wrong arguments ends before there is a
-runtime, a parent has none, and the proxy's servers are killed."""
+runtime, a parent has none, and the proxy's servers and one of the chat page's are killed."""
 
 HIDDEN = {
     "a_wake_during_a_poll_queues_the_task_at_once": "the loop itself refuses: the program fails",

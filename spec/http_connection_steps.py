@@ -1,7 +1,6 @@
 """The steps of the machine of an HTTP connection; what is modelled is said in `http_connection.py`.
 
-A step of the connection's task is one poll: it goes on until it has to wait, for its client or for
-its handler.
+A step of the connection's task is one poll: it goes on until it waits for its client or handler.
 """
 
 from __future__ import annotations
@@ -119,7 +118,7 @@ class HttpConnectionSteps(Machine[State]):
 
     @action(writes=("stopping", "cause", "owed", "told"), reads=EVERYTHING, fair=False)
     def begin_shutdown(self, state: State) -> State:
-        """A graceful shutdown begins: who is idle ends at once, everybody else when it is done."""
+        """A graceful shutdown begins: who is idle is told, everybody else ends when it is done."""
         state = state._replace(stopping=True, told=state.at == UPGRADED)
         if state.at != IDLE:
             return state
@@ -192,10 +191,13 @@ class HttpConnectionSteps(Machine[State]):
         return state.owed
 
     def leave(self, state: State) -> State:
-        """A client that has begun a request and is too slow with it is told so."""
-        if state.cause != TIME or state.at not in (HEAD, BODY):
+        """Who is to stop has a moment for a client that asks just now; who is too slow is told."""
+        if state.cause == STOP:
+            state = self.go_on(state._replace(cause=""))
+        elif state.cause == TIME and state.at in (HEAD, BODY):
+            state = self.refuse(state._replace(cause=""), TOO_SLOW)
+        else:
             return self.close(state)
-        state = self.refuse(state._replace(cause=""), TOO_SLOW)
         return state if state.at == CLOSED else state._replace(owed=True)  # a level
 
     def answer(self, state: State, status: str) -> State:
@@ -214,8 +216,8 @@ class HttpConnectionSteps(Machine[State]):
         """The next request, when nothing of this one is left."""
         if state.at == CLOSED:
             return state
-        silent = state.request == EXPECT and not state.asked
-        too_much = state.body > self.drained_max or (silent and state.body > 0)
+        left_max = 0 if state.request == EXPECT and not state.asked else self.drained_max
+        too_much = state.body > left_max
         if state.stopping or too_much:
             return self.linger(state)
         return self.go_on(state._replace(at=DRAINING))

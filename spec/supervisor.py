@@ -1,11 +1,12 @@
 """The supervisor: children that serve, restarted when they die, replaced one by one, and stopped.
 
-Modelled: children, each in a place of its own, that start, come up, and die at any time; a pause
-before a dead one is started again, and giving a place up after so many deaths in a row; signals at
-any time: to stop, to stop at once, to replace every child (reload). A reload starts an heir in an
-extra place. Once it is up it takes the place of the old one, which is told to end and is killed
-when its time is up. An heir that dies ends the reload, and the old ones stay; if the old one dies
-first, its heir has the place. The supervisor is one task: a step is what it does about one event.
+Modelled: children, each in a place of its own, that start, come up, and die at any time; one that
+does not come up in time and is killed; a pause before a dead one is started again, and giving a
+place up after so many deaths in a row; signals at any time: to stop, to stop at once, to replace
+every child (reload). A reload starts an heir in an extra place. Once it is up it takes the place of
+the old one, which is told to end and is killed when its time is up. An heir that dies ends the
+reload, and the old ones stay; if the old one dies first, its heir has the place. The supervisor is
+one task: a step is what it does about one event.
 
 Left out: how long the pauses are, what children serve, and how the system deals out connections.
 
@@ -50,15 +51,18 @@ class SupervisorMachine(SupervisorSteps):
     @always
     def one_more_lives_only_for_a_reload(self, state: State) -> bool:
         extra = state.at[self.workers]
-        return (extra == STARTING) == (state.heir_of != NONE) and extra != UP
+        if state.heir_of == NONE:
+            return extra not in IN_SERVICE
+        return extra in (STARTING, KILLED)
 
     @always
     def an_heir_is_of_one_who_serves(self, state: State) -> bool:
-        return state.heir_of == NONE or state.at[state.heir_of] in IN_SERVICE
+        """Or of one that came up too late, and is being killed."""
+        return state.heir_of == NONE or state.at[state.heir_of] in (*IN_SERVICE, KILLED)
 
     @always
     def a_reload_replaces_who_serves(self, state: State) -> bool:
-        return all(state.at[place] in IN_SERVICE for place in state.stale)
+        return all(state.at[place] in (*IN_SERVICE, KILLED) for place in state.stale)
 
     @always
     def a_reload_goes_on_while_there_is_room(self, state: State) -> bool:
@@ -66,8 +70,7 @@ class SupervisorMachine(SupervisorSteps):
 
     @always
     def only_who_is_stopped_or_replaced_is_told_to_end(self, state: State) -> bool:
-        places = state.at if not state.stopping else ()
-        return not any(at in (STOPPING, KILLED) for at in places[: self.workers])
+        return state.stopping or STOPPING not in state.at[: self.workers]
 
     @always
     def a_place_is_given_up_after_so_many_deaths(self, state: State) -> bool:
@@ -139,6 +142,14 @@ class SupervisorMachine(SupervisorSteps):
     @sometimes
     def it_is_stopped_in_the_middle_of_a_reload(self, state: State) -> bool:
         return state.stopping and STOPPING in state.at[: self.workers] and state.at[-1] == STOPPING
+
+    @sometimes
+    def one_that_does_not_come_up_is_killed(self, state: State) -> bool:
+        return not state.stopping and KILLED in state.at[: self.workers]
+
+    @sometimes
+    def an_heir_is_killed_and_so_is_who_it_is_to_replace(self, state: State) -> bool:
+        return state.heir_of != NONE and state.at[state.heir_of] == state.at[-1] == KILLED
 
     @sometimes
     def every_place_is_given_up(self, state: State) -> bool:

@@ -62,7 +62,7 @@ class SupervisorSteps(Machine[State]):
         at = state.at[place]
         if at == UP:
             return state.failures[place] > 0
-        return at in (BACKING_OFF, STOPPING)
+        return at in (STARTING, BACKING_OFF, STOPPING)
 
     # Children
 
@@ -71,8 +71,9 @@ class SupervisorSteps(Machine[State]):
         """The child says that it listens. An heir takes its place, and the old one is to end."""
         if place < self.workers:
             return self.go_to(state, place, UP)
-        state = self.go_to(state, state.heir_of, UP)
-        state = self.forgive(self.go_to(state, place, STOPPING), state.heir_of)
+        old = KILLED if state.at[state.heir_of] == KILLED else STOPPING
+        state = self.go_to(self.go_to(state, state.heir_of, UP), place, old)
+        state = self.forgive(state, state.heir_of)
         return state._replace(heir_of=NONE)
 
     @come_up.guard
@@ -113,7 +114,7 @@ class SupervisorSteps(Machine[State]):
         """The time of the place has come."""
         if state.at[place] == BACKING_OFF:
             return self.go_to(state, place, STARTING)
-        if state.at[place] == STOPPING:
+        if state.at[place] in (STARTING, STOPPING):
             return self.go_to(state, place, KILLED)
         return state._replace(failures=put(state.failures, place, 0))
 
@@ -177,7 +178,8 @@ class SupervisorSteps(Machine[State]):
             if state.heir_of != NONE:  # what comes next is no better: the old ones stay
                 return state._replace(stale=(), heir_of=NONE)
         elif place == state.heir_of:
-            state = self.go_to(self.go_to(state, place, STARTING), self.workers, GONE)
+            state = self.go_to(state, place, state.at[self.workers])
+            state = self.go_to(state, self.workers, GONE)
             state = self.forgive(state, place)._replace(heir_of=NONE)
         else:
             state = self.failed(state, place, failures)

@@ -106,3 +106,11 @@ def test_a_task_that_is_done_is_not_cancelled_any_more(tree: Tree) -> None:
     node.cancel()
     assert not task.cancel_requested and task.state is DONE
     task.state = QUEUED
+
+
+def test_who_leaves_when_its_parent_has_let_go_of_its_children_just_leaves(tree: Tree) -> None:
+    task = tree.task()
+    outer, inner = tree.enter(task), tree.enter(task)
+    outer.children = None
+    inner.detach()
+    assert inner.parent is None and inner.task is None

@@ -1,4 +1,4 @@
-"""A graceful shutdown: nobody new, idle ones end at once, what is in flight is finished in time."""
+"""A graceful shutdown: nobody new, idle ones end soon, what is in flight is finished in time."""
 
 from __future__ import annotations
 
@@ -48,8 +48,44 @@ def test_what_is_in_flight_is_finished_and_is_the_last() -> None:
     assert seconds < 6
 
 
-def test_an_idle_connection_ends_at_once() -> None:
-    assert stopped_after(b"", grace=30) == ([], 0)
+def test_an_idle_connection_ends_after_a_moment() -> None:
+    assert stopped_after(b"", grace=30) == ([], 0.01)
+
+
+@pytest.mark.parametrize("connected_before", [0, MOMENT])
+@pytest.mark.parametrize("asked", [b"", GET])
+def test_who_asks_before_it_could_know_is_answered(asked: bytes, connected_before: float) -> None:
+    """Whether it was accepted or not, and whether it has asked before or not."""
+
+    async def main() -> list[Answer]:
+        stop = zokio.CancellationToken()
+        async with serving(hello, stop=stop) as address:
+            client = await TcpStream.connect(*address)
+            async with client:
+                await client.write_all(asked)
+                await zokio.sleep(connected_before)
+                await client.write_all(GET)
+                stop.cancel()
+                return answers_in(await read_all(client))
+
+    answers = run_simulated(main())
+    in_two_pieces = asked and connected_before
+    assert [answer.body for answer in answers] == [b"hello"] * (2 if in_two_pieces else 1)
+    assert answers[-1].headers["connection"] == "close", "what was asked behind it was not heard"
+
+
+def test_who_is_slower_than_that_is_not_waited_for() -> None:
+    async def main() -> tuple[bytes, float]:
+        stop = zokio.CancellationToken()
+        async with serving(hello, stop=stop) as address:
+            client = await TcpStream.connect(*address)
+            async with client:
+                await zokio.sleep(1)
+                stop.cancel()
+                await zokio.sleep(2 * MOMENT)
+                return await read_all(client), now()
+
+    assert run_simulated(main()) == (b"", 1 + 2 * MOMENT)
 
 
 def test_a_head_that_has_begun_may_come_to_its_end_and_no_longer() -> None:
@@ -73,7 +109,7 @@ def test_nobody_new_is_accepted() -> None:
                 await client.write_all(GET)
                 await zokio.sleep(MOMENT)
                 stop.cancel()
-                await zokio.sleep(MOMENT)
+                await zokio.sleep(2 * MOMENT)
                 with pytest.raises(ConnectionRefusedError):
                     await TcpStream.connect(*address)
                 assert answers_in(await read_all(client))[0].status == 200

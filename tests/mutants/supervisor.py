@@ -53,15 +53,43 @@ MUTANTS = (
     Mutant(
         name="who_does_not_end_in_time_is_left",
         file=FILE,
-        before="        self._world.set_alarm(place.number, self._policy.patience)\n",
-        after="",
+        before="        self._go_to(place, Phase.STOPPING)\n",
+        after="        place.phase = Phase.STOPPING\n",
+        machine="supervisor",
+    ),
+    Mutant(
+        name="who_does_not_come_up_is_waited_for_without_end",
+        file=FILE,
+        before="            case Phase.STARTING | Phase.STOPPING:\n",
+        after="            case Phase.STOPPING:\n",
+        machine="supervisor",
+    ),
+    Mutant(
+        name="who_came_up_is_killed_when_the_time_to_come_up_is_over",
+        file=FILE,
+        before="        else:\n            self._world.clear_alarm(place.number)\n\n",
+        after="\n",
+        machine="supervisor",
+    ),
+    Mutant(
+        name="the_heir_of_one_that_died_has_no_time_to_come_up",
+        file=FILE,
+        before="            self._go_to(place, self._extra.phase)\n",
+        after="            place.phase = self._extra.phase\n",
+        machine="supervisor",
+    ),
+    Mutant(
+        name="who_is_being_killed_is_told_to_end",
+        file=FILE,
+        before="        if is_killed:\n",
+        after="        if False:\n",
         machine="supervisor",
     ),
     Mutant(
         name="who_was_killed_is_killed_again",
         file=FILE,
-        before="        place.phase = Phase.KILLED\n",
-        after="",
+        before="        self._go_to(place, Phase.KILLED)\n        place",
+        after="        place",
         machine="supervisor",
     ),
     Mutant(
@@ -82,8 +110,8 @@ MUTANTS = (
     Mutant(
         name="the_old_one_is_left_when_its_heir_is_up",
         file=FILE,
-        before="        self._terminate(self._extra)\n",
-        after="        self._empty(self._extra)\n",
+        before="            self._terminate(self._extra)\n",
+        after="            self._empty(self._extra)\n",
         machine="supervisor",
     ),
     Mutant(

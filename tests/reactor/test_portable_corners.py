@@ -260,3 +260,17 @@ def test_the_flags_of_a_closed_registration_are_up_so_that_the_socket_is_asked()
     registration.readable = registration.writable = False
     assert registration.close() == []
     assert registration.closed and registration.readable and registration.writable
+
+
+def test_a_reactor_that_is_closed_closes_its_selector_once() -> None:
+    closings: list[int] = []
+
+    class Counted(selectors.PollSelector):
+        def close(self) -> None:
+            closings.append(1)
+            super().close()
+
+    reactor = PortableReactor(Counted())
+    reactor.close()
+    reactor.close()
+    assert closings == [1]

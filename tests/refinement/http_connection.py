@@ -38,7 +38,7 @@ from tests.helpers.virtual_time import VIRTUAL_REACTORS
 from tests.http.responses import answers_in
 from zokio.core.suspend import suspend
 from zokio.core.task import Task
-from zokio.http.connection import Connection
+from zokio.http.connection import MOMENT_NS, Connection
 from zokio.http.http_error import HttpError
 from zokio.http.limits import Limits
 from zokio.http.request import Request
@@ -315,11 +315,13 @@ class HttpConnectionAdapter:
         service = self.service
         limits = {
             IDLE: service.idle_ns if self.handled else service.head_ns,
+            "told to stop": MOMENT_NS,
             HEAD: service.head_ns,
             WRITING: service.write_ns,
             LINGERING: service.linger_ns,
         }
-        return limits.get(at, service.body_ns)
+        where = "told to stop" if at == IDLE and service.stopping else at
+        return limits.get(where, service.body_ns)
 
     def stop(self) -> None:
         self.stage.stop()

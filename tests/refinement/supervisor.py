@@ -40,7 +40,8 @@ class FakeProcess:
         self.is_told = True
 
     def kill(self) -> None:
-        assert self.is_alive and self.is_told, "killed without a word, or when it was no more"
+        assert self.is_alive and not self.is_killed, "killed twice, or when it was no more"
+        assert self.is_told or not self.is_up, "killed without a word"
         self.is_killed = True
 
     @property
@@ -119,7 +120,7 @@ class SupervisorAdapter:
 
     def end(self, place: int, code: int) -> None:
         process = self.process(place)
-        if process.is_told and not process.is_up:
+        if (process.is_told or process.is_killed) and not process.is_up:
             self.supervisor.came_up(process)  # a word that was on its way
         process.is_alive = False
         self.supervisor.ended(process, code)

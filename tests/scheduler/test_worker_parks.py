@@ -146,6 +146,28 @@ def test_looks_between_which_somebody_has_got_up_are_no_look_at_rest() -> None:
     assert not is_at_rest(shop.together)
 
 
+def test_who_is_picked_between_two_looks_counts_as_awake() -> None:
+    shop = Workshop(2, is_virtual=True)
+    for worker in shop.workers:
+        shop.together.idle.fall_asleep(worker.bit, was_searching=False)
+
+    class Meanwhile(StealingQueue):
+        def has_work(self) -> bool:
+            assert shop.together.idle.pick()
+            return False
+
+    shop.workers[1].queue = Meanwhile()
+    assert not is_at_rest(shop.together)
+
+
+def test_what_another_thread_has_injected_is_to_be_done() -> None:
+    shop = Workshop(1, is_virtual=True)
+    shop.together.idle.fall_asleep(0b1, was_searching=False)
+    shop.together.injection.push(shop.task(note([], "a")))
+    assert not is_at_rest(shop.together)
+    shop.close()
+
+
 def test_where_time_jumps_who_finds_no_rest_looks_again_when_it_has_left_the_reactor() -> None:
     """Another one may have come meanwhile, and found it taken."""
     shop = Workshop(2, is_virtual=True)

@@ -19,9 +19,10 @@ def test_each_pause_is_twice_the_one_before_up_to_the_longest() -> None:
 
 def test_the_alarms_are_set_to_what_the_policy_says() -> None:
     world = SimulatedWorld()
-    policy = Policy(workers=1, pause=0.25, steady=7.0, patience=3.0)
+    policy = Policy(workers=1, pause=0.25, steady=7.0, patience=3.0, start_timeout=5.0)
     supervisor = Supervisor(policy, world)
     supervisor.begin()
+    assert world.alarms == {0: 5.0}
     world.processes[0].is_alive = False
     supervisor.ended(world.processes[0], 1)
     assert world.alarms == {0: 0.25}

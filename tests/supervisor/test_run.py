@@ -21,6 +21,7 @@ pytestmark = pytest.mark.one_thread  # signals are caught on the main thread alo
 BEGIN = "import os, signal, sys; line = int(sys.argv[1]); "
 SERVE = "os.write(line, b'1'); os.read(line, 1)"
 OBEDIENT = BEGIN + SERVE
+SILENT = BEGIN + "os.read(line, 1)"
 DEAF = BEGIN + "signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SERVE
 
 
@@ -70,6 +71,14 @@ def test_who_does_not_end_in_time_is_killed() -> None:
     script = Script(is_up=send(signal.SIGINT))
     assert supervised(DEAF, Policy(workers=1, patience=0.01), script) is Ending.STOPPED
     assert script.count("did not end in time: killed") == 1
+
+
+def test_who_does_not_come_up_in_time_is_killed_and_started_again() -> None:
+    script = Script()
+    policy = Policy(workers=1, start_timeout=0.01, failures_max=2, pause=0.001)
+    assert supervised(SILENT, policy, script) is Ending.GIVEN_UP
+    assert script.count("did not come up in time: killed") == 2
+    assert script.count("ended by SIGKILL") == 2
 
 
 def test_a_second_signal_kills() -> None:

@@ -70,6 +70,13 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
         help="so many processes on the port, and this one supervises them; SIGHUP replaces them",
     )
     parser.add_argument(
+        "--start-timeout",
+        metavar="N",
+        type=_seconds,
+        default=60.0,
+        help="with --workers: seconds for a process to come up, before it is killed (60)",
+    )
+    parser.add_argument(
         "--app-dir", metavar="DIR", default="", help="where modules are looked for first"
     )
     parser.add_argument("--access-log", action="store_true", help="a line for each request")
@@ -84,6 +91,13 @@ def _workers(text: str) -> int:
     if not 1 <= count <= WORKERS_MAX:
         raise argparse.ArgumentTypeError(f"{count}: give 1 to {WORKERS_MAX} processes")
     return count
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not seconds > 0:
+        raise argparse.ArgumentTypeError(f"{text}: give more than 0 seconds")
+    return seconds
 
 
 def serve_command(arguments: argparse.Namespace) -> int:
@@ -132,6 +146,7 @@ def _supervise(arguments: argparse.Namespace, grace: float) -> int:
     policy = Policy(
         workers=arguments.workers,
         patience=grace + MARGIN_SECONDS,
+        start_timeout=arguments.start_timeout,
         pause=PAUSE_SECONDS,
         refusal=USAGE,
     )

@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
+from zokio.env.clock import SECOND_NS
 from zokio.errors import BrokenError, ClosedError, UsageError
 from zokio.http.body import NO_BODY, RequestBody
 from zokio.http.channel import (
@@ -40,6 +41,8 @@ from zokio.reactor.contract import Address
 
 LOGGER: Final = logging.getLogger("zokio.http")
 END: Final = b"\r\n\r\n"
+MOMENT_NS: Final = SECOND_NS // 100
+"""How long an idle client is waited for when the server stops."""
 
 
 class Connection(Channel):
@@ -59,6 +62,9 @@ class Connection(Channel):
         try:
             with self.deadline.scope:
                 await self._serve()
+            if self._is_told_to_stop():
+                with self.deadline.renew():
+                    await self._serve()
             if self.deadline.has_passed and self._may_refuse():
                 with self.deadline.renew():
                     await self._refuse(HttpError(408))
@@ -71,12 +77,17 @@ class Connection(Channel):
             self.stream.close()
 
     def stop_if_idle(self) -> None:
-        """The server stops; from any thread. Who is not idle finds out when it is done, and who has
-        taken the connection over is told."""
+        """The server stops; from any thread. Who is idle has another moment, for a client that does
+        not know and asks just now. Who is not finds out when it is done, and who has taken the
+        connection over is told."""
         if self.phase is IDLE:
             self.deadline.end_now()
         elif self._upgraded is not None:
             self._upgraded.stopping.cancel()
+
+    def _is_told_to_stop(self) -> bool:
+        """Whether a shutdown has ended the wait. A request may be there, or on its way."""
+        return self.service.stopping and self.phase is IDLE and not self.deadline.has_passed
 
     def _may_refuse(self) -> bool:
         return self.phase in (HEAD, BODY) and not self._sending.has_begun
@@ -89,8 +100,8 @@ class Connection(Channel):
             if not self.buffer:
                 self.phase = IDLE
                 deadline.arm(wait_ns)
-                if service.stopping:
-                    return
+                if service.stopping and deadline.disarm():  # else it is cancelled already
+                    deadline.arm(MOMENT_NS)
                 self.buffer = await stream.read(READ_BYTES)
                 if not deadline.disarm():
                     await deadline.lost()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from zokio.env.clock import SECOND_NS
 from zokio.errors import UsageError
 from zokio.http.access_log import AccessLog
-from zokio.http.connection import LOGGER, Connection
+from zokio.http.connection import LOGGER, MOMENT_NS, Connection
 from zokio.http.limits import Limits
 from zokio.http.service import Handler, Service
 from zokio.http.stream import Listener, Stream
@@ -17,6 +18,7 @@ from zokio.runtime.group import TaskGroup
 from zokio.runtime.token import CancellationToken
 from zokio.sync.semaphore import Semaphore
 from zokio.time.sleep import now
+from zokio.time.timeout import move_on_after
 
 
 async def serve(
@@ -36,9 +38,10 @@ async def serve(
     its connection: one request of a connection at a time. An error of it is logged and answered
     with 500; an `HttpError` with its status.
 
-    `stop` begins a graceful shutdown: nobody is accepted, idle connections end at once, what is in
-    flight is finished, and `serve` returns; what is not finished within `grace` seconds is
-    cancelled. Cancelling `serve` itself cancels every handler at once.
+    `stop` begins a graceful shutdown: for a moment (10 ms) whoever has connected is accepted still,
+    and who is idle may still ask; then the listener is closed, what is in flight is finished, and
+    `serve` returns. What is not finished within `grace` seconds is cancelled. Cancelling `serve`
+    itself cancels every handler at once.
 
     Args:
         host: an address of this machine in figures; see `TcpListener.bind`.
@@ -76,14 +79,19 @@ class Server:
         self._places = Semaphore(int(service.limits.max_connections))
 
     async def run(self, stop: CancellationToken) -> None:
-        """Accept until `stop`, and then let every connection end, within the grace."""
+        """Accept until `stop`, and then let every connection end, within the grace.
+
+        Whoever has connected already is accepted still: a close of the listener would reset it.
+        """
         async with TaskGroup() as connections:
             await stop.run_until_cancelled(self._accept(connections))
-            self.listener.close()
             self._service.stopping = True
+            connections.cancel_scope.deadline = now() + self._service.limits.grace
             for connection in [*self._connections]:
                 connection.stop_if_idle()
-            connections.cancel_scope.deadline = now() + self._service.limits.grace
+            with move_on_after(MOMENT_NS / SECOND_NS):
+                await self._accept(connections)
+            self.listener.close()
 
     async def _accept(self, connections: TaskGroup) -> None:
         while True:
@@ -92,6 +100,9 @@ class Server:
                 stream, address = await self.listener.__anext__()
             except StopAsyncIteration:  # somebody has closed it
                 return
+            except BaseException:
+                self._places.release()
+                raise
             connections.spawn(self._serve(stream, address), name="HTTP connection")
 
     async def _serve(self, stream: Stream, address: Address) -> None:

@@ -23,6 +23,9 @@ def is_at_rest(together: MultiThread) -> bool:
 
 def seems_at_rest(together: MultiThread) -> bool:
     """One look after the other: what the first has seen may be over."""
-    if together.idle.sleepers != together.everybody or together.injection.tasks:
-        return False
-    return not any(each.queue.pinned or each.queue.has_work() for each in together.workers)
+    sleep = together.idle.sleepers == together.everybody
+    return (
+        sleep
+        and not together.injection.tasks
+        and not any(each.queue.pinned or each.queue.has_work() for each in together.workers)
+    )

@@ -3,7 +3,7 @@
     STARTING    it was started, and does not serve yet
     UP          it serves
     STOPPING    it was told to end
-    KILLED      it did not, or was not to be waited for
+    KILLED      it did not, or did not come up, or was not to be waited for
     GONE        nobody lives there
     BACKING_OFF it died, and will be started again when the pause is over
     GIVEN_UP    it died too often in a row
@@ -87,6 +87,7 @@ class Policy:
     Attributes:
         workers: how many processes there are to be; 1 or more.
         patience: for a process that was told to end, before it is killed.
+        start_timeout: for a process to come up, before it is killed.
         failures_max: so many deaths in a row, and a place is given up.
         pause: before a dead process is started again; after each further death twice as long.
         pause_max: the longest pause.
@@ -96,11 +97,16 @@ class Policy:
 
     workers: int
     patience: float = 35.0
+    start_timeout: float = 60.0
     failures_max: int = 6
     pause: float = 0.5
     pause_max: float = 30.0
     steady: float = 10.0
     refusal: int | None = None
+
+    def seconds_for(self, phase: Phase) -> float | None:
+        """How long a process may be there before it is killed; None: as long as it likes."""
+        return {Phase.STARTING: self.start_timeout, Phase.STOPPING: self.patience}.get(phase)
 
     def pause_after(self, failures: int) -> float:
         """The pause after so many deaths in a row, which are 1 or more."""

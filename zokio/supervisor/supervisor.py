@@ -5,7 +5,7 @@ so from one task, and tells of a process that it is up before it tells that it h
 
 Guarantees: a child that died is started again after a pause, or its place is given up; a reload
 tells no child to end before its heir is up; at most one more than `policy.workers` live, and only
-in a reload; after `stop` nothing is started, and whoever does not end in time is killed.
+in a reload; after `stop` nothing is started; whoever does not come up, or end, in time is killed.
 
 It deliberately has no clock and no processes: those are `World`'s.
 """
@@ -64,6 +64,8 @@ class Supervisor:
         place.phase = Phase.UP
         if place.failures:
             self._world.set_alarm(place.number, self._policy.steady)
+        else:
+            self._world.clear_alarm(place.number)
 
     def ended(self, process: Process, code: int) -> None:
         """The process is no more.
@@ -78,8 +80,9 @@ class Supervisor:
             self._extra_ended(process, code)
         elif place is self._heir_of:
             self._world.say(f"{_ended(process, code)}; its heir takes its place")
-            place.process, place.phase = self._extra.process, Phase.STARTING
             self._forgive(place)
+            place.process = self._extra.process
+            self._go_to(place, self._extra.phase)
             self._heir_of = None
             self._empty(self._extra)
         else:
@@ -96,9 +99,10 @@ class Supervisor:
                 self._start(place)
             case Phase.UP:
                 place.failures = 0
-            case Phase.STOPPING:
+            case Phase.STARTING | Phase.STOPPING:
                 assert place.process is not None
-                self._world.say(f"process {place.process.number} did not end in time: killed")
+                missed = "come up" if place.phase is Phase.STARTING else "end"
+                self._world.say(f"process {place.process.number} did not {missed} in time: killed")
                 self._kill(place)
 
     # Signals
@@ -146,18 +150,26 @@ class Supervisor:
         return next(place for place in places if place.process is process)
 
     def _start(self, place: Place, heir_of: Process | None = None) -> None:
-        place.process, place.phase = self._world.start(heir_of), Phase.STARTING
+        place.process = self._world.start(heir_of)
+        self._go_to(place, Phase.STARTING)
+
+    def _go_to(self, place: Place, phase: Phase) -> None:
+        """A phase in which a process lives, with the alarm that belongs to it."""
+        place.phase = phase
+        seconds = self._policy.seconds_for(phase)
+        if seconds is None:
+            self._world.clear_alarm(place.number)
+        else:
+            self._world.set_alarm(place.number, seconds)
 
     def _terminate(self, place: Place) -> None:
         assert place.process is not None
-        place.phase = Phase.STOPPING
-        self._world.set_alarm(place.number, self._policy.patience)
+        self._go_to(place, Phase.STOPPING)
         place.process.terminate()
 
     def _kill(self, place: Place) -> None:
         assert place.process is not None
-        place.phase = Phase.KILLED
-        self._world.clear_alarm(place.number)
+        self._go_to(place, Phase.KILLED)
         place.process.kill()
 
     def _empty(self, place: Place, phase: Phase = Phase.GONE) -> None:
@@ -179,11 +191,15 @@ class Supervisor:
         """The heir has the place, and the old one is to end."""
         place = self._heir_of
         assert place is not None
-        heir, old = self._extra.process, place.process
-        place.process, place.phase = heir, Phase.UP
+        is_killed = place.phase is Phase.KILLED
+        place.process, self._extra.process = self._extra.process, place.process
+        place.phase = Phase.UP
         self._forgive(place)
-        self._heir_of, self._extra.process = None, old
-        self._terminate(self._extra)
+        self._heir_of = None
+        if is_killed:
+            self._go_to(self._extra, Phase.KILLED)
+        else:
+            self._terminate(self._extra)
 
     def _extra_ended(self, process: Process, code: int) -> None:
         if self._heir_of is not None:
