@@ -251,9 +251,8 @@ class HttpConnectionSteps(Machine[State]):
 
     def end(self, state: State) -> State:
         """Nothing more will come."""
-        if state.peer == ENDED and state.at in (HEAD, BODY):
-            return self.refuse(state, MALFORMED)
-        return self.close(state)
+        is_cut = state.peer == ENDED and state.at in (HEAD, BODY)
+        return self.refuse(state, MALFORMED) if is_cut else self.close(state)
 
     def take(self, state: State) -> State:
         """From the buffer, what is of use where the connection is."""
