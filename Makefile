@@ -21,7 +21,8 @@ INSTALL = -m pip install --quiet --disable-pip-version-check
 PARALLEL = -n $(JOBS) --dist worksteal
 # `make model` checks these machines, too; that their pages are those of the machines takes a while.
 LARGE_PAGES := $(foreach machine,workers blocking_pool \
-	blocking_runs mpsc stream_halves cancellation_token timers cancel_scopes registration http_connection,\
+	blocking_runs mpsc stream_halves cancellation_token timers cancel_scopes registration http_connection \
+	scheduler surroundings join tls_stream join_set rendezvous shutdown,\
 	"tests/spec/test_machines.py::test_the_specification_holds_and_its_page_says_how_large_it_is[$(machine)]")
 # What `make test` has no time for: every transition of every machine, and the measuring of the
 # assurance case, whose parts have faster tests of their own.

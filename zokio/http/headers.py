@@ -68,6 +68,13 @@ def encoded(name: str, value: str) -> Pair:
     return pair
 
 
+@lru_cache(maxsize=512)
+def encoded_line(name: str, value: str) -> tuple[Pair, bytes]:
+    """`encoded`, and the line of it in a head: most responses say what others have said."""
+    pair = encoded(name, value)
+    return pair, b"%b: %b\r\n" % pair
+
+
 @lru_cache(maxsize=256)
 def _name(name: str) -> bytes:
     encoded_name = name.lower().encode("ascii")

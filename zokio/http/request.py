@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from zokio.http.headers import Headers
+from zokio.http.headers import Headers, Pair
 from zokio.http.parsing import Head
 from zokio.reactor.contract import Address
 
@@ -44,13 +44,17 @@ class Request:
         """ "1.1" or "1.0"."""
         return "1.1" if self._head.is_1_1 else "1.0"
 
+    def raw_parts(self) -> tuple[bytes, bytes]:
+        """The path and the query, as they were sent."""
+        path, _, query = self._head.target.partition(b"?")
+        if path[:1] != b"/" and path != b"*":  # absolute: its path begins behind the host
+            path = b"/" + path.partition(b"://")[2].partition(b"/")[2]
+        return path, query
+
     @property
     def raw_path(self) -> str:
         """The path as it was sent, without the query: `%2F` and `/` still differ."""
-        path = self.target.partition("?")[0]
-        if path[:1] != "/" and path != "*":  # absolute: its path begins behind the host
-            path = "/" + path.partition("://")[2].partition("/")[2]
-        return path
+        return self.raw_parts()[0].decode("ascii")
 
     @property
     def path(self) -> str:
@@ -62,6 +66,11 @@ class Request:
     def query(self) -> str:
         """What follows the question mark, as it was sent; see `urllib.parse.parse_qs`."""
         return self.target.partition("?")[2]
+
+    @property
+    def raw_headers(self) -> list[Pair]:
+        """The headers, names in lower case and values, as bytes and in the order as they came."""
+        return self._head.headers
 
     @property
     def headers(self) -> Headers:

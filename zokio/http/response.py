@@ -7,7 +7,7 @@ from typing import Final
 
 from zokio.errors import UsageError
 from zokio.http.files import File
-from zokio.http.headers import HeaderItems, encoded
+from zokio.http.headers import HeaderItems, encoded_line
 
 THE_SERVERS: Final = frozenset({b"content-length", b"connection", b"transfer-encoding", b"date"})
 Content = bytes | AsyncIterable[bytes] | File
@@ -46,14 +46,19 @@ class Response:
     def _lines(self, headers: HeaderItems) -> bytes:
         lines = b""
         for name, value in headers.items() if isinstance(headers, Mapping) else headers:
-            pair = encoded(name, value)
+            pair, line = encoded_line(name, value)
             if pair[0] in THE_SERVERS:
-                self._take_own(*pair)
+                self.take_own(*pair)
             else:
-                lines += b"%b: %b\r\n" % pair
+                lines += line
         return lines
 
-    def _take_own(self, name: bytes, value: bytes) -> None:
+    def take_own(self, name: bytes, value: bytes) -> None:
+        """What a header says that is the server's to give.
+
+        Raises:
+            UsageError: it may not be given, or is wrong.
+        """
         if name == b"content-length":
             self.length = _length(value)
             if isinstance(self.body, bytes) and self.body and len(self.body) != self.length:

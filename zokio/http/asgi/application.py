@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 from zokio.errors import UsageError
+from zokio.http.headers import encoded_line
+from zokio.http.response import THE_SERVERS as SEEN_TO
 from zokio.http.response import Response
 
 # Any: ASGI leaves open what a scope and a message hold.
@@ -33,8 +36,26 @@ def headers_of(message: Message) -> list[tuple[str, str]]:
 
 
 def response_of(message: Message, body: bytes = b"") -> Response:
-    """The response that a message begins."""
-    return Response(message["status"], body, headers_of(message))
+    """The response that a message begins, without the headers that are the server's to give."""
+    response = Response(message["status"], body)
+    pairs: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
+    for given, value in pairs:
+        name = given.lower()
+        if name not in SEEN_TO:
+            response.lines += line_of(bytes(given), bytes(value))
+        elif name == b"content-length" or (name == b"connection" and value.lower() == b"close"):
+            response.take_own(bytes(name), bytes(value))
+    return response
+
+
+@lru_cache(maxsize=512)
+def line_of(name: bytes, value: bytes) -> bytes:
+    """A header as it stands in the head.
+
+    Raises:
+        UsageError: it cannot be sent.
+    """
+    return encoded_line(name.decode("latin-1"), value.decode("latin-1"))[1]
 
 
 def wrong(kind: object, why: str) -> UsageError:

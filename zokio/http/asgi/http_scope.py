@@ -77,16 +77,15 @@ class HttpExchange:
                 raise wrong(kind, f"send {START!r} first")
             if self._answer.is_over:
                 raise wrong(kind, "the body had its end; send more_body=True with all but the last")
-            await self._send_body(self._response, message)
+            body, more = bytes(message.get("body", b"")), message.get("more_body", False)
+            await self._send_body(self._response, body, more=more)
         else:
             raise wrong(kind, "there is no such message of HTTP")
 
-    async def _send_body(self, response: Response, message: Message) -> None:
-        part, more = bytes(message.get("body", b"")), message.get("more_body", False)
+    async def _send_body(self, response: Response, part: bytes, *, more: bool) -> None:
         if not more and not self._is_streaming and response.length in (None, len(part)):
             response.body = part
-            await self._answer.send(response)
-            return
+            return await self._answer.send(response)
         self._is_streaming = True
         await self._answer.write(response, part)
         if not more:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from zokio.http.access_log import AccessLog
 from zokio.http.asgi.application import VERSIONS, Application, Scope
@@ -87,7 +87,7 @@ def _alone(errors: BaseException) -> BaseException:
 class Bridge:
     """The handler that gives every request to the application."""
 
-    __slots__ = ("_app", "_apps", "_lifespan", "_root_path", "_scheme", "_server")
+    __slots__ = ("_app", "_apps", "_lifespan", "_raw_root", "_root_path", "_scheme", "_server")
 
     def __init__(
         self,
@@ -101,6 +101,7 @@ class Bridge:
         self._lifespan = lifespan
         self._apps = apps
         self._root_path = root_path
+        self._raw_root = quote(root_path).encode()
         self._scheme = "https" if isinstance(listener, TlsListener) else "http"
         self._server = _pair(listener.local_address) or (str(listener.local_address), None)
 
@@ -122,17 +123,19 @@ class Bridge:
         return await session.answer()
 
     def _scope(self, request: Request, kind: str, scheme: str) -> Scope:
+        raw_path, query = request.raw_parts()
+        path, peer = raw_path.decode("ascii"), request.peer_address
         return {
             "type": kind,
             "asgi": VERSIONS,
             "http_version": request.version,
             "scheme": scheme,
-            "path": self._root_path + request.path,
-            "raw_path": quote(self._root_path).encode() + request.raw_path.encode(),
-            "query_string": request.query.encode(),
+            "path": self._root_path + (unquote(path) if "%" in path else path),
+            "raw_path": self._raw_root + raw_path,
+            "query_string": query,
             "root_path": self._root_path,
-            "headers": request.headers.raw,
-            "client": _pair(request.peer_address),
+            "headers": request.raw_headers,
+            "client": peer[:2] if type(peer) is tuple else None,
             "server": self._server,
             "state": self._lifespan.state.copy(),
         }

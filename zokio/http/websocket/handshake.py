@@ -84,6 +84,11 @@ EXTENSIONS = "sec-websocket-extensions"
 
 def is_asked(request: Request) -> bool:
     """Whether the request asks for a WebSocket, properly or not."""
+    for name, _ in request.raw_headers:
+        if name == b"upgrade":
+            break
+    else:  # which is nearly always so
+        return False
     asked = _listed(request, "upgrade"), _listed(request, "connection")
     return "websocket" in map(str.lower, asked[0]) and "upgrade" in map(str.lower, asked[1])
 
